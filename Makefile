@@ -1,0 +1,70 @@
+# photochrom's commands. Bare `make` lists them.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= $(or $(shell command -v python3.11 2>/dev/null),python3)
+
+# Extras of setup.cfg that each environment gets.
+DEMO_EXTRAS := cpu,demo
+FULL_EXTRAS := cpu,train,export,demo,test
+
+# An install is done when its stamp is newer than what it was made from.
+DEMO_STAMP := $(VENV)/.demo-installed
+FULL_STAMP := $(VENV)/.full-installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test setup setup-system lint format train wheel clean distclean
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(DEMO_STAMP)  ## Set up what colorizing needs and colorize real photographs into demo/
+	$(BIN)/photochrom demo
+
+test: lint  ## Set up everything, then run the linters, the type checker and the tests
+	$(BIN)/python -m pytest
+
+setup: $(FULL_STAMP)  ## Set up everything for development in .venv
+
+setup-system:  ## Install the system packages that tests need
+	@echo "No test needs a system package beyond Python 3.11 with venv, git and make."
+
+lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(FULL_STAMP)  ## Format the code and apply the linter's safe fixes
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+train: ARGS ?= --help
+train: $(FULL_STAMP)  ## Train a generator: make train ARGS="..." (bare: photochrom-train's help)
+	$(BIN)/photochrom-train $(ARGS)
+
+wheel: $(BIN)/python  ## Build the wheel into dist/
+	rm -rf build  # setuptools would pack files that were removed since the last build
+	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
+
+clean:  ## Remove builds, caches and the demo's pictures
+	rm -rf build dist demo runtime/*.egg-info *.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean  ## Remove the environment .venv too
+	rm -rf $(VENV)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	    echo "No environment: Python 3.11 with its venv module is needed (Debian: apt install python3-venv)."; \
+	    exit 1; }
+
+$(DEMO_STAMP): setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[$(DEMO_EXTRAS)]'
+	touch $@
+
+$(FULL_STAMP): setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[$(FULL_EXTRAS)]'
+	touch $@ $(DEMO_STAMP)

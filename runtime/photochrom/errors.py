@@ -1,0 +1,65 @@
+"""Every error that photochrom raises on purpose.
+
+::
+
+    PhotochromError            1
+    ├── UsageError             2   an option or argument that can't be meant
+    ├── InputError             3   a source that can't be read or used
+    ├── OutputError            4   a destination that can't be written
+    ├── ModelError             5   a model that is missing, damaged or of another contract
+    ├── DeviceError            6   a device or provider that can't run
+    ├── SomeFailedError        7   some of several items failed; each was reported
+    └── CancelledError       130   the person or the calling program stopped the work
+
+The number is the exit code of the command line. A message is one line: what, where, what to do.
+"""
+
+from typing import ClassVar
+
+
+class PhotochromError(Exception):
+    """Base of all errors that photochrom raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(PhotochromError):
+    """An option or argument that can't be meant."""
+
+    exit_code = 2
+
+
+class InputError(PhotochromError):
+    """A source that can't be read or used."""
+
+    exit_code = 3
+
+
+class OutputError(PhotochromError):
+    """A destination that can't be written."""
+
+    exit_code = 4
+
+
+class ModelError(PhotochromError):
+    """A model that is missing, damaged or of another contract."""
+
+    exit_code = 5
+
+
+class DeviceError(PhotochromError):
+    """A device or execution provider that can't run."""
+
+    exit_code = 6
+
+
+class SomeFailedError(PhotochromError):
+    """Some of several items failed; each failure was reported when it happened."""
+
+    exit_code = 7
+
+
+class CancelledError(PhotochromError):
+    """The person or the calling program stopped the work."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""Pictures of any size as libvips pipelines: reading, recombining colour with light, writing."""

@@ -1,0 +1,166 @@
+"""Writing a picture file whole or not at all, with everything that described its source."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyvips
+
+from photochrom.errors import OutputError, UsageError
+from photochrom.files import tiff_tags
+from photochrom.files.source import ICC, Source
+
+BIG_TIFF = 3 << 30
+"""Bytes of pixels from which a TIFF is written as BigTIFF; classic TIFF ends at 4 GB."""
+THUMBNAIL = "jpeg-thumbnail-data"
+EXIF = "exif-data"
+
+
+def format_of(path: Path) -> str:
+    """``jpeg``, ``png`` or ``tiff``, by the name's ending.
+
+    Raises:
+        UsageError: for other endings.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _WRITERS:
+        raise UsageError(
+            f"can't write {path}: the name must end in .jpg, .jpeg, .png, .tif or .tiff"
+        )
+    return suffix
+
+
+def check_target(source: Path, target: Path, overwrite: bool) -> None:
+    """Refuse a destination before any work is done.
+
+    Raises:
+        UsageError: if the name's ending is of no format that can be written.
+        OutputError: if it is the source, exists already, or lies in no writable folder.
+    """
+    format_of(target)
+    if target.exists() and source.exists() and target.samefile(source):
+        raise OutputError(f"{target} is the source itself; sources are never changed")
+    if target.is_dir():
+        raise OutputError(f"{target} is a folder; give a file name, or end it with /")
+    if target.exists() and not overwrite:
+        raise OutputError(f"{target} exists already; use --overwrite or another name")
+    if not target.parent.is_dir():
+        raise OutputError(f"no such folder: {target.parent}; make it first")
+    if not os.access(target.parent, os.W_OK):
+        raise OutputError(f"can't write into {target.parent}; choose another folder")
+
+
+def write(
+    image: pyvips.Image,
+    source: Source,
+    target: Path,
+    watch: Callable[[pyvips.Image], None] | None = None,
+) -> None:
+    """Pull `image` through to `target`, with the source's metadata.
+
+    Args:
+        image: R, G, B (and alpha) of uchar or ushort, in the profile of `source`.
+        source: whose metadata the file gets.
+        target: by its ending JPEG, PNG or TIFF; JPEG gets 8 bits.
+        watch: called with the final picture before it is pulled (progress, cancelling).
+
+    Raises:
+        OutputError: if it can't be written. Nothing is left at `target` then.
+    """
+    suffix = format_of(target)
+    described, tags = _describe(image, source)
+    with _whole_file(target) as temporary:
+        if watch is not None:
+            watch(described)
+        _WRITERS[suffix](described, temporary, tags)
+
+
+def is_jpeg(target: Path) -> bool:
+    """Whether a name means JPEG, which holds 8 bits and no alpha."""
+    return _WRITERS[format_of(target)] is _write_jpeg
+
+
+def _describe(image: pyvips.Image, source: Source) -> tuple[pyvips.Image, tiff_tags.Tags]:
+    """The picture with its source's metadata, less what would contradict it."""
+    described = image.copy(xres=source.image.xres, yres=source.image.yres)
+    for name in source.image.get_fields():
+        if _is_kept(name):
+            described.set_type(source.image.get_typeof(name), name, source.image.get(name))
+    if source.profile.icc is not None:
+        described.set_type(pyvips.GValue.blob_type, ICC, source.profile.icc)
+    tags = _tags(source)
+    if not described.get_typeof(EXIF) and (tags.main or tags.exif or tags.gps):
+        block = tiff_tags.to_exif(tags, source.orientation)
+        described.set_type(pyvips.GValue.blob_type, EXIF, block)
+    return described, tags
+
+
+def _is_kept(name: str) -> bool:
+    """Metadata that stays true of the coloured picture; the embedded thumbnail is still grey."""
+    kept = {EXIF, "xmp-data", "iptc-data", "orientation", "resolution-unit", "image-description"}
+    return name in kept or name.startswith(("exif-ifd0", "exif-ifd2", "exif-ifd3", "png-comment"))
+
+
+def _tags(source: Source) -> tiff_tags.Tags:
+    image = source.image
+    if image.get_typeof(EXIF):
+        return tiff_tags.from_exif(bytes(image.get(EXIF)))
+    if image.get_typeof("vips-loader") and image.get("vips-loader").startswith("tiffload"):
+        return tiff_tags.from_tiff(source.path)
+    return tiff_tags.Tags({}, {}, {})
+
+
+@contextmanager
+def _whole_file(target: Path) -> Iterator[Path]:
+    """A temporary file beside `target` that takes its name once it is complete and on disk."""
+    name = f".{target.stem}.partial-{secrets.token_hex(4)}{target.suffix}"
+    temporary = target.with_name(name)
+    try:
+        temporary.open("xb").close()
+    except OSError as error:
+        raise OutputError(f"can't write into {target.parent}: {error.strerror}") from error
+    try:
+        yield temporary
+        _make_durable(temporary)
+        temporary.replace(target)
+    except OSError as error:
+        raise OutputError(f"can't write {target}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _make_durable(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _write_jpeg(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
+    del tags  # they are in the EXIF block
+    image.jpegsave(str(path), Q=95, subsample_mode="off", optimize_coding=True)
+
+
+def _write_png(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
+    del tags
+    image.pngsave(str(path))
+
+
+def _write_tiff(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
+    bytes_a_sample = 2 if image.format == "ushort" else 1
+    size = image.width * image.height * image.bands * bytes_a_sample
+    compression = tags.compression or "deflate"
+    image.tiffsave(
+        str(path), compression=compression, predictor="horizontal", bigtiff=size > BIG_TIFF
+    )
+    if tags.main or tags.exif or tags.gps:
+        tiff_tags.add_to_tiff(path, tags)
+
+
+_WRITERS: dict[str, Callable[[pyvips.Image, Path, tiff_tags.Tags], None]] = {
+    ".jpg": _write_jpeg,
+    ".jpeg": _write_jpeg,
+    ".png": _write_png,
+    ".tif": _write_tiff,
+    ".tiff": _write_tiff,
+}

@@ -1,0 +1,92 @@
+"""The manifest: what a model file says of itself, in ``metadata_props["photochrom"]``."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from photochrom.errors import ModelError
+
+CONTRACT = 1
+METADATA_KEY = "photochrom"
+KINDS = ("native",)
+COLOR_SPACES = ("lab",)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the runtime must know of a model before it runs it."""
+
+    name: str
+    """Name that people give to ``--model``."""
+    version: str
+    """Version of these weights."""
+    sha256: str
+    """Digest of the initializers (`photochrom.models.checksum`)."""
+    contract: int = CONTRACT
+    """Version of the tensor contract in ARCHITECTURE.md."""
+    kind: str = "native"
+    """Whose tensors the file has: ``native`` is photochrom's own."""
+    color_space: str = "lab"
+    """Chroma channels: ``lab`` is a* and b*."""
+    scale: float = 110.0
+    """Chroma that an output of 1 stands for."""
+    native_size: int = 256
+    """Short side, in pixels, that the model is used at."""
+    multiple: int = 32
+    """Input sides must be divisible by this."""
+    output_stride: int = 2
+    """Input side over output side."""
+    tiling: str = "anchored"
+    """``anchored``: tiles need the whole picture's chroma as hints."""
+    precision: str = "fp32"
+    """Type that is computed in."""
+    weights: str = "fp32"
+    """Type that weights are stored in."""
+    tolerance: dict[str, float] = field(default_factory=lambda: {"max": 0.05, "mean": 0.005})
+    """Largest and mean difference from PyTorch, in a*b* units, that the export was held to."""
+    license: str = "unknown"
+    """SPDX name, or the terms in words."""
+    trained: dict[str, Any] = field(default_factory=dict)
+    """Where the weights come from: data, number of pictures, commit."""
+
+    def __post_init__(self) -> None:
+        if self.contract != CONTRACT:
+            raise ModelError(
+                f"model {self.name} follows contract {self.contract}, this photochrom reads "
+                f"{CONTRACT}; get a model made for this version"
+            )
+        _check_choice(self.name, "kind", self.kind, KINDS)
+        _check_choice(self.name, "color_space", self.color_space, COLOR_SPACES)
+        for key in ("scale", "native_size", "multiple", "output_stride"):
+            if getattr(self, key) <= 0:
+                raise ModelError(f"model {self.name}: {key} must be above 0; export it again")
+
+    def to_json(self) -> str:
+        """One line of JSON for the model file."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def _check_choice(name: str, key: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ModelError(
+            f"model {name} has {key} {value!r}; this photochrom knows {', '.join(known)}"
+        )
+
+
+def from_metadata(metadata: dict[str, str], where: str) -> Manifest:
+    """Read the manifest from a model's metadata; unknown keys are left out.
+
+    Raises:
+        ModelError: if there is none, or it is damaged or of another contract.
+    """
+    text = metadata.get(METADATA_KEY)
+    if text is None:
+        raise ModelError(
+            f"{where} has no photochrom manifest; export it with photochrom-export"
+        )
+    known = {item.name for item in fields(Manifest)}
+    try:
+        values = {key: value for key, value in json.loads(text).items() if key in known}
+        return Manifest(**values)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ModelError(f"{where} has a damaged manifest ({error}); export it again") from error

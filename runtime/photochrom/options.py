@@ -1,0 +1,71 @@
+"""What a person may ask of a colouring; the same in every front end."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from photochrom.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place whose colour the person knows."""
+
+    x: float
+    """Across the upright picture, 0 at the left edge and 1 at the right."""
+    y: float
+    """Down the upright picture, 0 at the top and 1 at the bottom."""
+    color: tuple[int, int, int]
+    """sRGB, 0..255 each; only its chroma counts, the picture's lightness stays."""
+
+    def __post_init__(self) -> None:
+        for name, value in (("X", self.x), ("Y", self.y)):
+            if not 0 <= value <= 1:
+                raise UsageError(
+                    f"a point's {name} is a fraction of the picture's size, 0 to 1, not {value:g}"
+                )
+        if len(self.color) != 3 or not all(0 <= part <= 255 for part in self.color):
+            raise UsageError(f"a point's colour has three parts of 0 to 255, not {self.color}")
+
+    @classmethod
+    def parse(cls, text: str) -> Point:
+        """Read ``X,Y=#RRGGBB``.
+
+        Raises:
+            UsageError: if it is written otherwise or lies outside the picture.
+        """
+        match = re.fullmatch(r"([\d.]+),([\d.]+)=#([0-9a-fA-F]{6})", text.strip())
+        try:
+            x, y = (float(part) for part in match.groups()[:2]) if match else (math.nan, math.nan)
+        except ValueError:
+            match = None
+        if match is None:
+            raise UsageError(
+                f"can't read the point {text!r}; write X,Y=#RRGGBB with X and Y from 0 to 1, "
+                "for example 0.5,0.25=#7a4f2b"
+            )
+        red, green, blue = bytes.fromhex(match.group(3))
+        return cls(x, y, (red, green, blue))
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a picture is colorized; the defaults are what most people want."""
+
+    strength: float = 1.0
+    """1: the new colours; 0: the source's own (grey, or the tone of a sepia print)."""
+    saturation: float = 1.0
+    """The new colours' chroma is multiplied by this, 0 to 3."""
+    points: tuple[Point, ...] = ()
+    """Places whose colour the person knows."""
+
+    def __post_init__(self) -> None:
+        _check_range("strength", self.strength, 1)
+        _check_range("saturation", self.saturation, 3)
+
+
+def _check_range(name: str, value: float, high: float) -> None:
+    if not 0 <= value <= high:
+        raise UsageError(f"{name} lies between 0 and {high}, not {value:g}")

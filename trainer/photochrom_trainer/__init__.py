@@ -1,0 +1,1 @@
+"""Training and evaluation of photochrom's generators, in PyTorch."""

@@ -1,0 +1,1 @@
+"""Pictures, crops, simulated hints and simulated old photographs for training."""

@@ -1,0 +1,114 @@
+"""The default generator: a U-Net on EfficientNet-Lite0 that listens to colour hints."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from photochrom_trainer.networks.lite0 import (
+    FEATURE_CHANNELS,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Lite0Encoder,
+    imagenet_weights,
+)
+
+HINT_CHANNELS = 3
+DECODER_CHANNELS = (48, 64, 96, 128, 256)
+"""Decoder widths at strides 2, 4, 8, 16, 32."""
+
+
+class ConvNormAct(nn.Sequential):
+    """Convolution, batch norm, ReLU; the size is kept."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(inplace=True),
+        )
+
+
+class Bottleneck(nn.Module):
+    """The coarsest map joined with its own mean, so that every place knows the whole picture."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.local = ConvNormAct(inputs + HINT_CHANNELS, outputs, 1)
+        self.context = nn.Conv2d(inputs + HINT_CHANNELS, outputs, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        context: Tensor = self.context(x.mean((2, 3), keepdim=True))
+        return F.relu(self.local(x) + context)
+
+
+class UpBlock(nn.Module):
+    """Enlarges twice, joins the encoder's map and the hints of that size, and mixes them."""
+
+    def __init__(self, inputs: int, skip: int, outputs: int) -> None:
+        super().__init__()
+        self.mix = nn.Sequential(
+            ConvNormAct(inputs + skip + HINT_CHANNELS, outputs), ConvNormAct(outputs, outputs)
+        )
+
+    def forward(self, x: Tensor, skip: Tensor, hints: Tensor) -> Tensor:
+        up = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        mixed: Tensor = self.mix(torch.cat((up, skip, hints), dim=1))
+        return mixed
+
+
+class LiteUNet(nn.Module):
+    """``G(luminance, hints) -> chroma`` at half the input's size.
+
+    Hints enter beside the luminance and again, averaged to its size, at every step of the decoder:
+    a single point is already seen at stride 32, and a dense hint reaches the output unblurred.
+    """
+
+    output_stride = 2
+    multiple = 32
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Lite0Encoder(1 + HINT_CHANNELS)
+        self.bottleneck = Bottleneck(FEATURE_CHANNELS[-1], DECODER_CHANNELS[-1])
+        self.up = nn.ModuleList(
+            UpBlock(DECODER_CHANNELS[i + 1], FEATURE_CHANNELS[i], DECODER_CHANNELS[i])
+            for i in reversed(range(len(DECODER_CHANNELS) - 1))
+        )
+        self.head = nn.Conv2d(DECODER_CHANNELS[0], 2, 3, padding=1)
+
+    def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
+        """Predict chroma.
+
+        Args:
+            luminance: N x 1 x H x W float, L*/100 in 0..1; H and W divisible by 32.
+            hints: N x 3 x H x W float: both chroma channels over the scale, and confidence 0..1.
+
+        Returns:
+            N x 2 x H/2 x W/2 float in -1..1: chroma over the scale.
+        """
+        confidence = hints[:, 2:]
+        weighted = torch.cat((hints[:, :2] * confidence, confidence), dim=1)
+        normal = (luminance - IMAGENET_MEAN) / IMAGENET_STD
+        features = self.encoder(torch.cat((normal, weighted), dim=1))
+        pooled = _pyramid(weighted, len(features))
+        x = self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1))
+        for level, block in zip(reversed(range(len(self.up))), self.up, strict=True):
+            x = block(x, features[level], pooled[level])
+        return torch.tanh(self.head(x))
+
+    def load_imagenet(self) -> None:
+        """Start the encoder from ImageNet: luminance stands for all three bands, hints for none."""
+        state = imagenet_weights()
+        rgb = state["_conv_stem.weight"]
+        hint = rgb.new_zeros(rgb.shape[0], HINT_CHANNELS, *rgb.shape[2:])
+        state["_conv_stem.weight"] = torch.cat((rgb.sum(1, keepdim=True), hint), dim=1)
+        self.encoder.load_state_dict(state)
+
+
+def _pyramid(hints: Tensor, levels: int) -> list[Tensor]:
+    """Hints averaged at strides 2, 4, ... 2**levels."""
+    pyramid = []
+    for _ in range(levels):
+        hints = F.avg_pool2d(hints, 2)
+        pyramid.append(hints)
+    return pyramid
