@@ -19,6 +19,8 @@ from setuptools import find_packages
 REPOSITORY = Path(__file__).resolve().parent.parent
 TIMEOUT = 300
 """Seconds after which a child process counts as hung."""
+MODEL_BYTES = 10_000_000
+"""Largest model that the wheel may carry: fp16 weights of the default generator fit with room."""
 HEAVY = ("av", "numpy", "onnx", "onnxruntime", "PIL", "pyvips", "scipy", "skimage", "torch")
 """Modules that `photochrom --help` has no need of; each costs 0.05 to 2 seconds of start-up."""
 
@@ -158,8 +160,17 @@ class TestWheel:
         for name in package_folders():
             assert f"{name}/py.typed" in packed
         assert any(name.startswith("photochrom_trainer/presets/") for name in packed)
-        assert any(name.startswith("photochrom/models/weights/") for name in packed)
         assert any(name.endswith(".dist-info/licenses/LICENSE") for name in packed)
+
+    def test_it_holds_a_small_model(self, wheel: Path) -> None:
+        with zipfile.ZipFile(wheel) as archive:
+            sizes = {
+                file.filename: file.file_size
+                for file in archive.infolist()
+                if file.filename.startswith("photochrom/models/weights/")
+            }
+        assert sizes, "the wheel has no model"
+        assert max(sizes.values()) <= MODEL_BYTES, sizes
 
     def test_its_packages_import_from_the_venv(self, installed: Installed) -> None:
         names = list(package_folders())
@@ -193,9 +204,10 @@ import json, sys
 sys.argv = ["photochrom", "--help"]
 from photochrom.cli import main
 try:
-    main()
+    code = main()
 except SystemExit as stop:
-    assert not stop.code, stop.code
+    code = stop.code
+assert not code, code
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]), file=sys.stderr)
 """
     # The checkout's runtime first: the test also runs where photochrom is not installed.

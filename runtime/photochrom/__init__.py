@@ -1,7 +1,7 @@
 """photochrom colorizes black-and-white photographs.
 
 >>> from photochrom import Colorizer, Options
->>> Colorizer().colorize_file("scan.tif", "scan.color.tif", Options(saturation=1.1))  # doctest: +SKIP
+>>> Colorizer().colorize_file("scan.tif", "scan.color.tif", Options(saturation=1.1))
 """
 
 from typing import TYPE_CHECKING, Any

@@ -18,10 +18,12 @@ from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.profile import ToneProfile, default_profile
 from photochrom.errors import CancelledError, InputError, OutputError, UsageError
 from photochrom.files import orientation, sink, tone
+from photochrom.files.formats import format_of
 from photochrom.files.recombine import ChromaModel, recombine
 from photochrom.files.source import Source, open_source, unreadable
 from photochrom.models import native
-from photochrom.models.store import DEFAULT_MODEL, open_model
+from photochrom.models.names import DEFAULT_MODEL
+from photochrom.models.store import open_model
 from photochrom.options import Options
 
 log = logging.getLogger(__name__)
@@ -197,9 +199,7 @@ def _check_array(picture: PictureArray) -> tuple[PictureArray, PictureArray | No
     if picture.ndim == 2:
         picture = picture[..., None]
     if picture.ndim != 3 or picture.shape[2] not in (1, 3, 4) or picture.size == 0:
-        raise UsageError(
-            f"pictures are H x W, H x W x 3 or H x W x 4 arrays, not {picture.shape}"
-        )
+        raise UsageError(f"pictures are H x W, H x W x 3 or H x W x 4 arrays, not {picture.shape}")
     srgb.check(picture)
     if picture.shape[2] == 4:
         return picture[..., :3], picture[..., 3:]
@@ -208,7 +208,7 @@ def _check_array(picture: PictureArray) -> tuple[PictureArray, PictureArray | No
 
 def _losses(source: Source, target: Path) -> list[str]:
     """What a JPEG can't hold of this picture."""
-    if not sink.is_jpeg(target):
+    if format_of(target) != "jpeg":
         return []
     notes = []
     if source.color.format == "ushort":
@@ -218,10 +218,8 @@ def _losses(source: Source, target: Path) -> list[str]:
     return notes
 
 
-def _render(
-    source: Source, chroma: ChromaModel, options: Options, target: Path
-) -> pyvips.Image:
-    jpeg = sink.is_jpeg(target)
+def _render(source: Source, chroma: ChromaModel, options: Options, target: Path) -> pyvips.Image:
+    jpeg = format_of(target) == "jpeg"
     band_format = "uchar" if jpeg else source.color.format
     picture = recombine(source.color, source.profile, chroma, options.strength, band_format)
     return picture if source.alpha is None or jpeg else picture.bandjoin(source.alpha)
@@ -247,9 +245,7 @@ def _pull(picture: pyvips.Image, source: Source, target: Path, watch: _Watch) ->
     watch("write", 1.0)
 
 
-def _write_failure(
-    source: Source, target: Path, error: pyvips.Error
-) -> InputError | OutputError:
+def _write_failure(source: Source, target: Path, error: pyvips.Error) -> InputError | OutputError:
     """libvips names one error for both ends of a pipeline; its words tell which end broke."""
     text = str(error.detail or error)
     if any(word in text for word in ("rite", "No space", "unable to open")):

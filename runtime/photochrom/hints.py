@@ -13,7 +13,11 @@ POINT_RADIUS = 3.5 / 224
 
 
 def from_points(points: Sequence[Point], height: int, width: int) -> FloatImage:
-    """Hints (3 x height x width float32: a*, b*, confidence 0..1) from points, later ones on top."""
+    """Draw points into hints, later ones on top.
+
+    Returns:
+        3 x height x width float32: a*, b* and confidence 0..1.
+    """
     hints = np.zeros((3, height, width), np.float32)
     rows, columns = np.mgrid[:height, :width]
     radius = max(POINT_RADIUS * min(height, width), 0.75)

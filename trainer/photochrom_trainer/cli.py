@@ -40,9 +40,7 @@ def train(
 
     settings = read_config(config)
     fabric = _fabric(device, settings.precision, threads)
-    console.print(
-        f"training on {fabric.device} in {settings.precision}; the run is kept in {output}"
-    )
+    typer.echo(f"training on {fabric.device}, {settings.precision}; run folder {output}", err=True)
     try:
         steps = follow(run(settings, folder, output, fabric), Console(stderr=True, highlight=False))
     except KeyboardInterrupt as error:

@@ -58,9 +58,10 @@ def _lines(reports: Iterable[tuple[Report, float]], console: Console) -> Iterato
     for count, (report, loss) in enumerate(reports, 1):
         if report.step % LINE_EVERY == 0 or report.step == report.steps:
             seconds = (time.perf_counter() - began) / count * (report.steps - report.step)
+            left = timedelta(seconds=round(seconds))
             console.print(
                 f"step {report.step} of {report.steps}, loss {loss:.4f}, "
-                f"{report.images_per_second:.1f} images/s, {timedelta(seconds=round(seconds))} left",
+                f"{report.images_per_second:.1f} images/s, {left} left",
                 soft_wrap=True,
             )
         yield report

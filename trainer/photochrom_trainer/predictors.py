@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from photochrom.color.arrays import FloatImage
-from photochrom.errors import DeviceError
 
 Predictor: TypeAlias = Callable[[FloatImage, FloatImage], FloatImage]
 """``(luminance N x 1 x H x W, hints N x 3 x H x W) -> chroma N x 2 x H/s x W/s``, all float32 as
@@ -57,18 +56,11 @@ def from_checkpoint(path: Path) -> Model:
 def from_onnx(path: Path) -> Model:
     """An exported model, in ONNX Runtime."""
     from photochrom.models.checksum import verify
+    from photochrom.session import open_session
 
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise DeviceError(
-            "ONNX Runtime is not installed; install photochrom with the extra cpu"
-        ) from error
-    manifest = verify(path)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    manifest, session = verify(path), open_session(path, "cpu")
 
     def predict(luminance: FloatImage, hints: FloatImage) -> FloatImage:
-        chroma: FloatImage = session.run(None, {"luminance": luminance, "hints": hints})[0]
-        return chroma
+        return session.run({"luminance": luminance, "hints": hints})
 
     return Model(f"{manifest.name} {manifest.version}", predict, manifest.scale)

@@ -146,6 +146,14 @@ def stage_starts(config: TrainConfig) -> Iterator[tuple[Stage, int]]:
         first += stage.steps
 
 
+def images_seen(config: TrainConfig, step: int) -> int:
+    """Pictures that a run has drawn in its first `step` steps."""
+    return sum(
+        stage.batch * min(max(step - first, 0), stage.steps)
+        for stage, first in stage_starts(config)
+    )
+
+
 def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, step: int) -> None:
     """Set both groups' rates for the step that comes next."""
     for stage, first in stage_starts(config):

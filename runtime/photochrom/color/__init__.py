@@ -1,1 +1,1 @@
-"""Colour science in NumPy: sRGB, CIE L*a*b*, CIE L*u*v*, differences and gamut. Knows only NumPy."""
+"""Colour science in NumPy: sRGB, CIE L*a*b*, ICC tone curves, differences and gamut."""

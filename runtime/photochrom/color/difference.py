@@ -21,8 +21,8 @@ def ciede2000(first: FloatImage, second: FloatImage) -> FloatImage:
     sh = 1 + 0.015 * chroma * _hue_weight(hue)  # (21)
     angle = np.deg2rad(60 * np.exp(-(((np.rad2deg(hue) - 275) / 25) ** 2)))  # (16), twice
     rotation = -np.sin(angle) * 2 * _seventh_power_ratio(chroma)  # (17), (18)
-    l, c, h = dl / sl, dc / sc, dh / sh
-    return np.sqrt(np.maximum(l * l + c * c + h * h + rotation * c * h, 0))  # (22)
+    dl, dc, dh = dl / sl, dc / sc, dh / sh
+    return np.sqrt(np.maximum(dl * dl + dc * dc + dh * dh + rotation * dc * dh, 0))  # (22)
 
 
 def _seventh_power_ratio(chroma: FloatImage) -> FloatImage:
@@ -30,9 +30,7 @@ def _seventh_power_ratio(chroma: FloatImage) -> FloatImage:
     return np.sqrt(power / (power + 25.0**7))
 
 
-def _lch_prime(
-    lab: FloatImage, other: FloatImage
-) -> tuple[FloatImage, FloatImage, FloatImage]:
+def _lch_prime(lab: FloatImage, other: FloatImage) -> tuple[FloatImage, FloatImage, FloatImage]:
     """Lightness, chroma C' and hue h' (radians, 0..2 pi) of `lab`; equations (2) to (7)."""
     mean = (np.hypot(lab[..., 1], lab[..., 2]) + np.hypot(other[..., 1], other[..., 2])) / 2
     a = lab[..., 1] * (1.5 - 0.5 * _seventh_power_ratio(mean))

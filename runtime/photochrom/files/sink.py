@@ -8,28 +8,15 @@ from pathlib import Path
 
 import pyvips
 
-from photochrom.errors import OutputError, UsageError
+from photochrom.errors import OutputError
 from photochrom.files import tiff_tags
+from photochrom.files.formats import format_of
 from photochrom.files.source import ICC, Source
 
 BIG_TIFF = 3 << 30
 """Bytes of pixels from which a TIFF is written as BigTIFF; classic TIFF ends at 4 GB."""
 THUMBNAIL = "jpeg-thumbnail-data"
 EXIF = "exif-data"
-
-
-def format_of(path: Path) -> str:
-    """``jpeg``, ``png`` or ``tiff``, by the name's ending.
-
-    Raises:
-        UsageError: for other endings.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in _WRITERS:
-        raise UsageError(
-            f"can't write {path}: the name must end in .jpg, .jpeg, .png, .tif or .tiff"
-        )
-    return suffix
 
 
 def check_target(source: Path, target: Path, overwrite: bool) -> None:
@@ -69,17 +56,12 @@ def write(
     Raises:
         OutputError: if it can't be written. Nothing is left at `target` then.
     """
-    suffix = format_of(target)
+    writer = _WRITERS[format_of(target)]
     described, tags = _describe(image, source)
     with _whole_file(target) as temporary:
         if watch is not None:
             watch(described)
-        _WRITERS[suffix](described, temporary, tags)
-
-
-def is_jpeg(target: Path) -> bool:
-    """Whether a name means JPEG, which holds 8 bits and no alpha."""
-    return _WRITERS[format_of(target)] is _write_jpeg
+        writer(described, temporary, tags)
 
 
 def _describe(image: pyvips.Image, source: Source) -> tuple[pyvips.Image, tiff_tags.Tags]:
@@ -157,10 +139,4 @@ def _write_tiff(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
         tiff_tags.add_to_tiff(path, tags)
 
 
-_WRITERS: dict[str, Callable[[pyvips.Image, Path, tiff_tags.Tags], None]] = {
-    ".jpg": _write_jpeg,
-    ".jpeg": _write_jpeg,
-    ".png": _write_png,
-    ".tif": _write_tiff,
-    ".tiff": _write_tiff,
-}
+_WRITERS = {"jpeg": _write_jpeg, "png": _write_png, "tiff": _write_tiff}

@@ -1,7 +1,7 @@
 """EXIF and descriptive tags between TIFF files and EXIF blocks, which libvips does not carry.
 
 Tags travel as raw values, never decoded, so that nothing of them changes. An EXIF block is a small
-TIFF file behind the six bytes ``Exif\\0\\0``. Layouts: TIFF 6.0, section 2; BigTIFF design (libtiff).
+TIFF file behind the six bytes ``Exif\\0\\0``. Layouts: TIFF 6.0, section 2, and libtiff's BigTIFF.
 """
 
 from __future__ import annotations

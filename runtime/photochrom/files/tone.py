@@ -1,6 +1,6 @@
 """From a picture's codes to L*a*b* and back, as libvips operations that stream.
 
-libvips' own L*a*b* uses the white D65; matrices are scaled so that each profile's white falls on it.
+libvips' own L*a*b* uses the white D65; matrices are scaled so that a profile's white falls on it.
 """
 
 import numpy as np
@@ -13,15 +13,20 @@ from photochrom.color.profile import CODES, ToneProfile
 VIPS_WHITE = np.array([95.0470, 100.0, 108.8827])
 
 
-def lightness(image: pyvips.Image, profile: ToneProfile) -> pyvips.Image:
-    """L* (one float band, 0..100) of a one- or three-band picture of uchar, ushort or float."""
-    return measure(image, profile)[0]
+def lightness(image: pyvips.Image, profile: ToneProfile, repeat: int = 1) -> pyvips.Image:
+    """L* (float, 0..100) of a one- or three-band picture of uchar, ushort or float.
+
+    `repeat` gives as many equal bands, which costs less than joining them afterwards.
+    """
+    if image.bands == 1 and image.format != "float":
+        curve = _lightness_of(profile.curves[0])
+        return image.maplut(_table(np.tile(curve, (repeat, 1)), image.format))
+    band = measure(image, profile)[0]
+    return band.bandjoin([band] * (repeat - 1)) if repeat > 1 else band
 
 
 def measure(image: pyvips.Image, profile: ToneProfile) -> pyvips.Image:
-    """L*a*b* of a picture; for one band only L*, as its a* and b* are zero."""
-    if image.bands == 1 and image.format != "float":
-        return image.maplut(_table(_lightness_of(profile.curves[:1]), image.format))
+    """L*a*b* (three float bands) of a picture."""
     linear = _linear(image, profile)
     if image.bands == 1:
         linear = linear.bandjoin([linear, linear])
@@ -32,24 +37,29 @@ def measure(image: pyvips.Image, profile: ToneProfile) -> pyvips.Image:
 def encode(values: pyvips.Image, profile: ToneProfile, band_format: str) -> pyvips.Image:
     """L*a*b* (three float bands) to R, G, B codes of `band_format`; out of gamut loses chroma."""
     xyz = values.copy(interpretation="lab").colourspace("xyz")
-    linear = xyz.recomb(np.linalg.inv(_vips_matrix(profile)).tolist())
-    limited = _limit(linear, xyz[1] / 100)
+    # One picture a band until the end: joined bands cost libvips more than the arithmetic does.
+    rows = np.linalg.inv(_vips_matrix(profile)).tolist()
+    linear = _limit([xyz.recomb([row]) for row in rows], xyz[1] / 100)
     if band_format == "float":
-        return _srgb_encode(limited.clamp())
-    # The square root gives dark tones as many steps of the table as the eye sees in them.
-    index = (limited.clamp() ** 0.5 * (CODES - 1) + 0.5).cast("ushort")
-    interpretation = "rgb16" if band_format == "ushort" else "srgb"
-    return index.maplut(_encode_table(profile, band_format)).copy(interpretation=interpretation)
+        codes = [_srgb_encode(band) for band in linear]
+    else:
+        tables = _encode_tables(profile, band_format)
+        codes = [_look_up(band, table) for band, table in zip(linear, tables, strict=True)]
+    joined = codes[0].bandjoin(codes[1:])
+    return joined.copy(interpretation="rgb16" if band_format == "ushort" else "srgb")
 
 
-def _limit(linear: pyvips.Image, y: pyvips.Image) -> pyvips.Image:
-    """`photochrom.color.gamut.limit` for a libvips picture and its luminance Y (0..1)."""
-    red, green, blue = linear[0], linear[1], linear[2]
-    high = red.maxpair(green).maxpair(blue).maxpair(1)
-    low = red.minpair(green).minpair(blue).minpair(0)
-    # Inside the gamut both are 1. Black and white divide 0 by 0, which libvips takes as 0: grey.
-    keep = ((1 - y) / (high - y)).minpair(y / (y - low))
-    return linear * keep + (1 - keep) * y
+def _limit(linear: list[pyvips.Image], y: pyvips.Image) -> list[pyvips.Image]:
+    """`photochrom.color.gamut.limit` for the bands of a picture and its luminance Y (0..1)."""
+    first, *others = linear
+    high = first.bandrank(others, index=2).maxpair(1)
+    low = first.bandrank(others, index=0).minpair(0)
+    # Inside the gamut both are 1, and `inside` keeps rounding from crossing the border. Black and
+    # white divide 0 by 0, which libvips takes as 0: grey.
+    inside = 1 - 1e-6
+    keep = ((1 - y) * inside / (high - y)).minpair(y * inside / (y - low))
+    rest = (1 - keep) * y
+    return [band * keep + rest for band in linear]
 
 
 def _vips_matrix(profile: ToneProfile) -> FloatImage:
@@ -85,10 +95,16 @@ def _table(curves: FloatImage, band_format: str) -> pyvips.Image:
     return pyvips.Image.new_from_array(np.ascontiguousarray(thinned.T[None]))
 
 
-def _encode_table(profile: ToneProfile, band_format: str) -> pyvips.Image:
-    """Codes for the square roots of linear light at 65536 steps, one band a colour."""
+def _look_up(linear: pyvips.Image, table: pyvips.Image) -> pyvips.Image:
+    """Codes of linear light 0..1, one band."""
+    # The square root gives dark tones as many steps of the table as the eye sees in them.
+    return (linear**0.5 * (CODES - 1) + 0.5).cast("ushort").maplut(table)
+
+
+def _encode_tables(profile: ToneProfile, band_format: str) -> list[pyvips.Image]:
+    """For each band, codes for the square roots of linear light at 65536 steps."""
     linear = np.linspace(0, 1, CODES) ** 2
     steps = np.linspace(0, 1, CODES)
-    codes = np.stack([np.interp(linear, curve, steps) for curve in profile.curves], axis=-1)
     dtype = np.uint8 if band_format == "uchar" else np.uint16
-    return pyvips.Image.new_from_array(np.rint(codes * np.iinfo(dtype).max).astype(dtype)[None])
+    codes = [np.interp(linear, curve, steps) * np.iinfo(dtype).max for curve in profile.curves]
+    return [pyvips.Image.new_from_array(np.rint(band).astype(dtype)[None]) for band in codes]

@@ -81,9 +81,7 @@ def from_metadata(metadata: dict[str, str], where: str) -> Manifest:
     """
     text = metadata.get(METADATA_KEY)
     if text is None:
-        raise ModelError(
-            f"{where} has no photochrom manifest; export it with photochrom-export"
-        )
+        raise ModelError(f"{where} has no photochrom manifest; export it with photochrom-export")
     known = {item.name for item in fields(Manifest)}
     try:
         values = {key: value for key, value in json.loads(text).items() if key in known}

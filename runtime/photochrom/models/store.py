@@ -8,8 +8,6 @@ from photochrom.errors import ModelError
 from photochrom.models.manifest import Manifest, from_metadata
 from photochrom.session import Session, open_session
 
-DEFAULT_MODEL = "lite-unet"
-
 
 @dataclass(frozen=True)
 class ModelFile:

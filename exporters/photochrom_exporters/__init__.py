@@ -1,0 +1,1 @@
+"""photochrom's own checkpoints made into verified, self-describing ONNX files."""

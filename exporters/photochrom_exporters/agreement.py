@@ -1,0 +1,97 @@
+"""Holding an exported file against the PyTorch network that it was made from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from photochrom.color.arrays import FloatImage
+from photochrom.errors import ModelError
+from photochrom.models.manifest import Manifest
+from photochrom.session import open_session
+
+SHAPES = ((1, 256, 256), (1, 64, 32), (2, 96, 160), (1, 384, 512))
+"""Batch, height and width of the trials: native size, smallest, several at once, beyond native."""
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The difference on one input, in a*b* units."""
+
+    name: str
+    max: float
+    mean: float
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """All trials of one file."""
+
+    trials: tuple[Trial, ...]
+
+    @property
+    def max(self) -> float:
+        """The largest difference of all."""
+        return max(trial.max for trial in self.trials)
+
+    @property
+    def mean(self) -> float:
+        """The mean difference of the worst trial."""
+        return max(trial.mean for trial in self.trials)
+
+
+def compare(path: Path, network: nn.Module, manifest: Manifest) -> Agreement:
+    """Run a file in ONNX Runtime on the CPU, and its network in PyTorch, on the same inputs.
+
+    Raises:
+        ModelError: if the file can't be run, or differs by more than the manifest's tolerance.
+    """
+    session = open_session(path, "cpu")
+    trials = []
+    for name, luminance, hints in _inputs():
+        ours = session.run({"luminance": luminance, "hints": hints})
+        with torch.inference_mode():
+            theirs = network(torch.from_numpy(luminance), torch.from_numpy(hints)).numpy()
+        if ours.shape != theirs.shape:
+            raise ModelError(f"the exported network gives {ours.shape}, PyTorch {theirs.shape}")
+        difference = np.abs(ours - theirs) * manifest.scale
+        trials.append(Trial(name, float(difference.max()), float(difference.mean())))
+    agreement = Agreement(tuple(trials))
+    _hold(agreement, manifest)
+    return agreement
+
+
+def _hold(agreement: Agreement, manifest: Manifest) -> None:
+    allowed = manifest.tolerance
+    if agreement.max > allowed["max"] or agreement.mean > allowed["mean"]:
+        raise ModelError(
+            f"the exported network disagrees with PyTorch: largest difference {agreement.max:.4f}, "
+            f"mean {agreement.mean:.5f}, allowed {allowed['max']} and {allowed['mean']} in a*b*; "
+            "nothing was written"
+        )
+
+
+def _inputs() -> Iterator[tuple[str, FloatImage, FloatImage]]:
+    """Made-up pictures of every shape, each without hints and with scattered ones."""
+    rng = np.random.default_rng(SEED)
+    for batch, height, width in SHAPES:
+        size = f"{batch} × {height} × {width}"
+        luminance = _picture(rng, (batch, 1, height, width))
+        none = np.zeros((batch, 3, height, width), np.float32)
+        yield f"{size}, no hints", luminance, none
+        some = rng.uniform(-0.5, 0.5, none.shape).astype(np.float32)
+        some[:, 2] = rng.random(some[:, 2].shape) < 0.05
+        yield f"{size}, hints", luminance, some
+
+
+def _picture(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatImage:
+    """Luminance 0..1 with something at every scale, as photographs have: octaves of noise."""
+    total = np.zeros(shape)
+    for cell in (1, 4, 16, 32):
+        small = rng.random((*shape[:2], shape[2] // cell, shape[3] // cell))
+        total += small.repeat(cell, axis=2).repeat(cell, axis=3) * cell**0.5
+    return ((total - total.min()) / np.ptp(total)).astype(np.float32)

@@ -1,0 +1,168 @@
+"""A trained generator as an ONNX file that was held against PyTorch before it got its name.
+
+The order of work: build the graph, store its weights, describe it, write it beside the target,
+compare the written file with the network in ONNX Runtime, and only then rename it.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import ModelProto
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from photochrom.errors import OutputError
+from photochrom.models.checksum import verify, weights_sha256
+from photochrom.models.manifest import METADATA_KEY, Manifest
+from photochrom_exporters.agreement import Agreement, compare
+from photochrom_exporters.half import store_half
+from photochrom_trainer.networks.lite_unet import HINT_CHANNELS, LiteUNet
+
+OPSET = 18
+"""ONNX operator set: the one the exporter translates to without a second conversion."""
+INPUTS = ("luminance", "hints")
+OUTPUT = "chroma"
+TOLERANCES = {
+    "fp32": {"max": 0.001, "mean": 0.0001},
+    "fp16": {"max": 0.05, "mean": 0.005},
+}
+"""Largest and mean difference from PyTorch's float32 result, in a*b* units, by stored type."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """An exported file, and how far it is from PyTorch."""
+
+    manifest: Manifest
+    agreement: Agreement
+    size: int
+    """Bytes."""
+
+
+def export(network: LiteUNet, manifest: Manifest, target: Path) -> Written:
+    """Write a network as ONNX, whole and verified or not at all.
+
+    Args:
+        network: in evaluation mode; stays as it is.
+        manifest: what the file will say of itself; its ``weights`` (fp32 or fp16) decides how they
+            are stored, its ``tolerance`` what is allowed, and its checksum is filled in here.
+        target: the file; an older one is replaced only by a verified one.
+
+    Raises:
+        ModelError: if the written file disagrees with PyTorch or fails its own checksum.
+        OutputError: if the file can't be written.
+    """
+    model = build(network)
+    if manifest.weights == "fp16":
+        store_half(model)
+    manifest = replace(manifest, sha256=weights_sha256(model))
+    onnx.helper.set_model_props(model, {METADATA_KEY: manifest.to_json()})
+    onnx.checker.check_model(model)
+    with _whole_file(target, model.SerializeToString()) as written:
+        verify(written)
+        agreement = compare(written, network, manifest)
+    return Written(manifest, agreement, target.stat().st_size)
+
+
+def build(network: LiteUNet) -> ModelProto:
+    """The network as an ONNX graph with free batch, height and width; weights are float32."""
+    height, width = (
+        network.multiple * torch.export.Dim(name, min=1) for name in ("rows", "columns")
+    )
+    shape = {0: torch.export.Dim("batch", min=1), 2: height, 3: width}
+    # Sizes of 1 would be taken for constants, and equal sizes for one and the same size.
+    example = (torch.zeros(2, 1, 64, 96), torch.zeros(2, HINT_CHANNELS, 64, 96))
+    with _quiet():
+        program = torch.onnx.export(
+            folded(network),
+            example,
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=INPUTS,
+            output_names=(OUTPUT,),
+            dynamic_shapes=(shape, shape),
+            external_data=False,
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    _tidy(model)
+    return model
+
+
+def folded(network: LiteUNet) -> nn.Module:
+    """A copy whose batch norms are part of the convolutions before them.
+
+    Done here and not left to ONNX Runtime, which can't do it across the casts of fp16 weights.
+    """
+    copy = deepcopy(network).eval()
+    _fold(copy)
+    return copy
+
+
+def _fold(module: nn.Module) -> None:
+    """Fold every batch norm that is registered right after its convolution, which is our order."""
+    before, convolution = "", None
+    for name, child in list(module.named_children()):
+        if isinstance(child, nn.BatchNorm2d) and isinstance(convolution, nn.Conv2d):
+            setattr(module, before, fuse_conv_bn_eval(convolution, child))
+            setattr(module, name, nn.Identity())
+        _fold(child)
+        before, convolution = name, child
+
+
+def _tidy(model: ModelProto) -> None:
+    """Name the free sizes, and drop the exporter's notes: they hold paths of this machine."""
+    for value in (*model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+        scaled = "chroma_" if value.name == OUTPUT else ""
+        dims = value.type.tensor_type.shape.dim
+        dims[0].dim_param = "batch"
+        dims[2].dim_param, dims[3].dim_param = f"{scaled}height", f"{scaled}width"
+    for node in model.graph.node:
+        node.ClearField("metadata_props")
+        node.ClearField("doc_string")
+    for tensor in model.graph.initializer:
+        tensor.ClearField("metadata_props")
+    for field in ("value_info", "metadata_props", "doc_string"):
+        model.graph.ClearField(field)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what the exporter says of itself on every export; its errors still come through."""
+    log = logging.getLogger("torch.onnx")
+    level = log.level
+    log.setLevel(logging.ERROR)  # "torchvision is not installed", which we don't use
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=FutureWarning, module="copyreg")
+            warnings.filterwarnings("ignore", message="# The axis name", category=UserWarning)
+            yield
+    finally:
+        log.setLevel(level)
+
+
+@contextmanager
+def _whole_file(target: Path, content: bytes) -> Iterator[Path]:
+    """A written file beside `target` that takes its name if the block ends without an error."""
+    temporary = target.with_name(f".{target.stem}.partial-{os.getpid()}{target.suffix}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+        temporary.replace(target)
+    except OSError as error:
+        raise OutputError(f"can't write {target}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)

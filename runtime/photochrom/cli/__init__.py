@@ -1,0 +1,22 @@
+"""The command line: parse, call the library, report. Heavy modules load inside the commands."""
+
+import sys
+from collections.abc import Sequence
+
+from photochrom.errors import PhotochromError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``photochrom``; an error of ours becomes one line on stderr and its exit code.
+
+    Usage errors and Ctrl+C end the process in Typer, with 2 and 130.
+    """
+    from photochrom.cli.app import app
+
+    try:
+        app(arguments)
+    except PhotochromError as error:
+        if str(error):
+            sys.stderr.write(f"photochrom: {error}\n")
+        return error.exit_code
+    return 0

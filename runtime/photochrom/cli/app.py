@@ -1,0 +1,27 @@
+"""The tree of commands."""
+
+import typer
+
+from photochrom.cli import demo, doctor, models, photo
+
+app = typer.Typer(
+    name="photochrom",
+    help="Colorize black-and-white photographs. The picture's own light is never touched.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("photo")(photo.photo)
+app.add_typer(models.app, name="models")
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+) -> None:
+    if version:
+        from photochrom import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit

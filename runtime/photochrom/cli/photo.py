@@ -1,0 +1,127 @@
+"""``photochrom photo``: colorize pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photochrom.cli.reporting import Reporter, open_reporter
+from photochrom.errors import CancelledError, PhotochromError, SomeFailedError, UsageError
+from photochrom.models.names import DEFAULT_MODEL
+from photochrom.options import Options, Point
+
+if TYPE_CHECKING:
+    from photochrom.colorizer import Colorizer
+
+ModelOption = Annotated[
+    str, typer.Option(help="Name of a model (photochrom models list) or path of an .onnx file.")
+]
+DeviceOption = Annotated[
+    str, typer.Option(help="auto, cpu, cuda, directml, coreml, openvino or tensorrt.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Report as JSON, one event a line.")]
+
+
+def photo(
+    sources: Annotated[list[Path], typer.Argument(help="Pictures to colorize.", metavar="IN...")],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="A file for one picture, or a folder. Default: NAME.color.EXT beside it.",
+        ),
+    ] = None,
+    model: ModelOption = DEFAULT_MODEL,
+    device: DeviceOption = "auto",
+    strength: Annotated[
+        float, typer.Option(help="1: the new colours; 0: the picture's own; or between.")
+    ] = 1.0,
+    saturation: Annotated[
+        float, typer.Option(help="Multiplies the new colours' chroma, 0 to 3.")
+    ] = 1.0,
+    point: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A colour you know, as X,Y=#RRGGBB; X and Y are fractions of the upright "
+            "picture's width and height. Repeatable."
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace existing outputs.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Colorize pictures: JPEG, PNG or TIFF of 8 or 16 bits, of any size."""
+    points = tuple(Point.parse(text) for text in point or [])
+    options = Options(strength=strength, saturation=saturation, points=points)
+    targets = targets_for(sources, output)
+    from photochrom.colorizer import Colorizer
+
+    colorizer = Colorizer(model, device)
+    pairs = list(zip(sources, targets, strict=True))
+    with open_reporter(json) as reporter:
+        colorize_all(colorizer, pairs, options, overwrite, reporter)
+
+
+def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
+    """Where each picture goes.
+
+    Raises:
+        UsageError: if several pictures would go to one file.
+    """
+    folder = None if output is None else Path(output)
+    if folder is None:
+        targets = [source.with_name(colored_name(source)) for source in sources]
+    elif folder.is_dir() or str(output).endswith(("/", "\\")):
+        targets = [folder / colored_name(source) for source in sources]
+    elif len(sources) == 1:
+        targets = [folder]
+    else:
+        raise UsageError(f"{len(sources)} pictures need a folder to go to, and {output} is none")
+    if len(set(targets)) < len(targets):
+        raise UsageError("two of the pictures would go to the same file; give them one at a time")
+    return targets
+
+
+def colored_name(source: Path) -> str:
+    """``NAME.color.EXT``; pictures of a kind that can't be written become PNG."""
+    from photochrom.files.formats import WRITABLE
+
+    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
+    return f"{source.stem}.color{suffix}"
+
+
+def colorize_all(
+    colorizer: Colorizer,
+    pairs: Sequence[tuple[Path, Path]],
+    options: Options,
+    overwrite: bool,
+    reporter: Reporter,
+) -> None:
+    """Colorize (source, target) pairs; one that fails does not stop the others.
+
+    Raises:
+        PhotochromError: the error itself if a single picture failed.
+        SomeFailedError: if some of several failed.
+    """
+    errors: list[PhotochromError] = []
+    for source, target in pairs:
+        reporter.start(source)
+        try:
+            reporter.done(
+                colorizer.colorize_file(
+                    source, target, options, overwrite=overwrite, progress=reporter.progress
+                )
+            )
+        except CancelledError:
+            raise
+        except PhotochromError as error:
+            errors.append(error)
+            reporter.failed(source, error)
+    reporter.summary(len(pairs) - len(errors), len(errors))
+    if errors and len(pairs) == 1:
+        raise type(errors[0])  # reported already; this sets the exit code
+    if errors:
+        raise SomeFailedError

@@ -1,0 +1,147 @@
+"""What the commands say while they work: bars and lines for people, JSON lines for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photochrom.errors import PhotochromError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+    from photochrom.colorizer import Report
+
+SCHEMA = 1
+"""Version of the JSON events; it rises when a key changes its meaning or goes away."""
+STAGES = {"look": "looking", "color": "colorizing", "write": "writing"}
+STEP = 0.05
+"""JSON progress is reported in steps of at least this fraction."""
+
+
+class Reporter(ABC):
+    """Hears of every picture's start, progress, end or failure."""
+
+    @abstractmethod
+    def start(self, source: Path) -> None:
+        """Work on a picture begins."""
+
+    @abstractmethod
+    def progress(self, stage: str, fraction: float) -> None:
+        """A stage of the current picture (a key of `STAGES`) is done to a fraction 0..1."""
+
+    @abstractmethod
+    def done(self, report: Report) -> None:
+        """The current picture is written."""
+
+    @abstractmethod
+    def failed(self, source: Path, error: PhotochromError) -> None:
+        """The current picture failed."""
+
+    @abstractmethod
+    def summary(self, done: int, failed: int) -> None:
+        """All pictures were tried."""
+
+
+class JsonReporter(Reporter):
+    """One JSON object a line on stdout; docs/json-events.md describes them."""
+
+    def __init__(self) -> None:
+        self._source = Path()
+        self._last = ("", 0.0)
+
+    def start(self, source: Path) -> None:
+        self._source, self._last = source, ("", 0.0)
+        self._emit("start")
+
+    def progress(self, stage: str, fraction: float) -> None:
+        last_stage, last = self._last
+        if stage == last_stage and fraction - last < STEP:
+            return
+        self._last = (stage, fraction)
+        self._emit("progress", stage=stage, fraction=round(fraction, 3))
+
+    def done(self, report: Report) -> None:
+        self._emit(
+            "done",
+            output=str(report.target),
+            width=report.width,
+            height=report.height,
+            device=report.device,
+            model=report.model,
+            seconds=round(report.seconds, 3),
+            notes=list(report.notes),
+        )
+
+    def failed(self, source: Path, error: PhotochromError) -> None:
+        self._source = source
+        kind, code = type(error).__name__, error.exit_code
+        self._emit("error", kind=kind, message=str(error), exit_code=code)
+
+    def summary(self, done: int, failed: int) -> None:
+        self._write({"schema": SCHEMA, "event": "summary", "done": done, "failed": failed})
+
+    def _emit(self, event: str, **values: Any) -> None:
+        self._write({"schema": SCHEMA, "event": event, "input": str(self._source), **values})
+
+    def _write(self, values: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(values) + "\n")
+        sys.stdout.flush()
+
+
+class TextReporter(Reporter):
+    """A line a picture, and a bar where there is a terminal."""
+
+    def __init__(self, bars: RichProgress | None) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", total=1.0) if bars else None
+        self._name = ""
+
+    def start(self, source: Path) -> None:
+        self._name = source.name
+
+    def progress(self, stage: str, fraction: float) -> None:
+        if self._bars is not None and self._task is not None:
+            words = f"{self._name}: {STAGES[stage]}"
+            self._bars.update(self._task, description=words, completed=fraction)
+
+    def done(self, report: Report) -> None:
+        size = f"{report.width} x {report.height}"
+        self._say(f"{report.target}  ({size}, {report.seconds:.1f} s on {report.device})")
+        for note in report.notes:
+            self._say(f"  note: {note}")
+
+    def failed(self, source: Path, error: PhotochromError) -> None:
+        self._say(f"photochrom: {error}", sys.stderr)
+
+    def summary(self, done: int, failed: int) -> None:
+        if done + failed > 1:
+            self._say(f"{done} done, {failed} failed")
+
+    def _say(self, line: str, stream: Any = None) -> None:
+        # Through the bar's console a line appears above the bar, but only if both are one terminal.
+        if self._bars is not None and (stream is sys.stderr or sys.stdout.isatty()):
+            self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            (stream or sys.stdout).write(line + "\n")
+
+
+@contextmanager
+def open_reporter(as_json: bool) -> Iterator[Reporter]:
+    """JSON lines if asked for; else lines, with a bar on stderr when that is a terminal."""
+    if as_json:
+        yield JsonReporter()
+    elif not sys.stderr.isatty():
+        yield TextReporter(None)
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            yield TextReporter(bars)
