@@ -5,7 +5,6 @@ compare the written file with the network in ONNX Runtime, and only then rename 
 """
 
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from onnx import ModelProto
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from photochrom.errors import OutputError
+from photochrom.files.whole import whole_file
 from photochrom.models.checksum import verify, weights_sha256
 from photochrom.models.manifest import METADATA_KEY, Manifest
 from photochrom_exporters.agreement import Agreement, compare
@@ -66,7 +65,8 @@ def export(network: LiteUNet, manifest: Manifest, target: Path) -> Written:
     manifest = replace(manifest, sha256=weights_sha256(model))
     onnx.helper.set_model_props(model, {METADATA_KEY: manifest.to_json()})
     onnx.checker.check_model(model)
-    with _whole_file(target, model.SerializeToString()) as written:
+    with whole_file(target) as written:
+        written.write_bytes(model.SerializeToString())
         verify(written)
         agreement = compare(written, network, manifest)
     return Written(manifest, agreement, target.stat().st_size)
@@ -149,20 +149,3 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         log.setLevel(level)
-
-
-@contextmanager
-def _whole_file(target: Path, content: bytes) -> Iterator[Path]:
-    """A written file beside `target` that takes its name if the block ends without an error."""
-    temporary = target.with_name(f".{target.stem}.partial-{os.getpid()}{target.suffix}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
-        temporary.replace(target)
-    except OSError as error:
-        raise OutputError(f"can't write {target}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -33,9 +33,9 @@ Progress = Callable[[str, float], None]
 
 GUIDE_OVER_WORKING = 2
 """The guided filter is fitted at this many times the working size, for sharper colour edges."""
-GUIDE_RADIUS = 4
+GUIDE_RADIUS = 3
 """Half a window's side of the guided filter, in pixels of the guide."""
-GUIDE_EPSILON = 4.0
+GUIDE_EPSILON = 2.0
 """Variance (in L* squared) below which an area counts as flat."""
 
 

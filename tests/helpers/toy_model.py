@@ -146,7 +146,7 @@ def _weights(formula: Formula) -> dict[str, NDArray[Any]]:
 
 def _nodes(chroma_name: str) -> list[onnx.NodeProto]:
     node = helper.make_node
-    pool = {"kernel_shape": [2, 2], "strides": [2, 2]}
+    pool: dict[str, Any] = {"kernel_shape": [2, 2], "strides": [2, 2]}
     return [
         node("AveragePool", ["luminance"], ["light"], **pool),
         node("AveragePool", ["hints"], ["told"], **pool),

@@ -1,6 +1,5 @@
 """Checkpoints: everything a run needs to go on exactly, and an exporter to know what it holds."""
 
-import os
 import pickle
 import subprocess
 from pathlib import Path
@@ -9,26 +8,22 @@ from typing import Any
 import torch
 
 from photochrom.errors import InputError, OutputError
+from photochrom.files.whole import whole_file
 from photochrom_trainer.config import TrainConfig, from_dict
 
 FORMAT = 1
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint whole or not at all: temporary file, fsync, rename.
+    """Write a checkpoint whole or not at all.
 
     Raises:
         OutputError: if it can't be written; an older checkpoint of that name stays as it was.
     """
-    temporary = path.with_suffix(".partial")
     try:
-        with temporary.open("wb") as file:
-            torch.save({"format": FORMAT, "commit": source_commit(), **state}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
+        with whole_file(path) as temporary:
+            torch.save({"format": FORMAT, "commit": source_commit(), **state}, temporary)
+    except RuntimeError as error:  # how PyTorch's writer reports a full disk
         raise OutputError(
             f"can't write the checkpoint {path}: {error}; free some space or choose another folder"
         ) from error
@@ -41,13 +36,16 @@ def load(path: Path) -> dict[str, Any]:
         InputError: if it is missing, damaged or of another format.
     """
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        found = state["format"]
-    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError) as error:
+        state: object = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{path} is not a checkpoint that can be read: {reason}") from error
-    if found != FORMAT:
-        raise InputError(f"{path} has checkpoint format {found}; this trainer reads {FORMAT}")
+    if not isinstance(state, dict) or "format" not in state:
+        raise InputError(f"{path} is not a checkpoint that can be read: it has no format number")
+    if state["format"] != FORMAT:
+        raise InputError(
+            f"{path} has checkpoint format {state['format']}; this trainer reads {FORMAT}"
+        )
     return state
 
 

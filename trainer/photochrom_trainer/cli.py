@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 from rich.console import Console
 
-from photochrom.errors import CancelledError, DeviceError, OutputError, PhotochromError
+from photochrom.errors import CancelledError, DeviceError, PhotochromError
+from photochrom.files.whole import whole_file
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -73,9 +74,11 @@ def evaluate(
         report = measure(loaded, folder, counts, progress)
     typer.echo(to_markdown(report))
     if json:
-        _write(json, to_json(report).encode())
+        with whole_file(json) as file:
+            file.write_text(to_json(report), "utf-8")
     if sheet:
-        _write(sheet, contact_sheet(loaded, folder, counts))
+        with whole_file(sheet) as file:
+            file.write_bytes(contact_sheet(loaded, folder, counts))
 
 
 def _fabric(device: Device, precision: str, threads: int | None) -> "Fabric":
@@ -90,13 +93,6 @@ def _fabric(device: Device, precision: str, threads: int | None) -> "Fabric":
         torch.set_num_threads(threads)
     accelerator = "cuda" if found and device != "cpu" else "cpu"
     return Fabric(accelerator=accelerator, devices=1, precision=precision)  # type: ignore[arg-type]
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise OutputError(f"can't write {path}: {error}") from error
 
 
 def main() -> None:

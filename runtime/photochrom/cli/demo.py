@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from photochrom.cli.photo import DeviceOption, ModelOption, colorize_all
+from photochrom.cli.photo import DeviceOption, ModelOption, colorize_all, make_folder
 from photochrom.cli.reporting import open_reporter
 from photochrom.errors import UsageError
 from photochrom.models.names import DEFAULT_MODEL
@@ -31,7 +31,7 @@ def demo(
     from photochrom.colorizer import Colorizer
 
     colorizer = Colorizer(model, device)
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     greys = [_make_grey(path, output) for path in photographs]
     pairs = [(grey, grey.with_name(grey.name.replace(".grey.", ".color."))) for grey in greys]
     with open_reporter(as_json=False) as reporter:

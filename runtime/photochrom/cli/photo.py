@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photochrom.cli.reporting import Reporter, open_reporter
-from photochrom.errors import CancelledError, PhotochromError, SomeFailedError, UsageError
+from photochrom.errors import (
+    CancelledError,
+    OutputError,
+    PhotochromError,
+    SomeFailedError,
+    UsageError,
+)
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.options import Options, Point
 
@@ -75,6 +81,7 @@ def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
     if folder is None:
         targets = [source.with_name(colored_name(source)) for source in sources]
     elif folder.is_dir() or str(output).endswith(("/", "\\")):
+        make_folder(folder)
         targets = [folder / colored_name(source) for source in sources]
     elif len(sources) == 1:
         targets = [folder]
@@ -83,6 +90,14 @@ def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
     if len(set(targets)) < len(targets):
         raise UsageError("two of the pictures would go to the same file; give them one at a time")
     return targets
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of outputs if it is not there yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"can't make the folder {folder}: {error.strerror}") from error
 
 
 def colored_name(source: Path) -> str:

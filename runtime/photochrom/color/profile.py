@@ -20,6 +20,10 @@ SRGB_IN_PCS = np.array(
 )
 """sRGB's primaries adapted to the profile connection space's white D50 (from the ICC's profile)."""
 D50 = (0.9642, 1.0, 0.8249)
+NEWEST = 5
+"""Major version of the newest profiles that colour management knows."""
+CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
+"""Profiles of a monitor, an input or an output device, or a colour space."""
 
 
 class ProfileError(ValueError):
@@ -61,14 +65,15 @@ def parse_profile(icc: bytes) -> ToneProfile:
         ProfileError: if the bytes are no sound profile.
         TableProfileError: if the profile needs a colour management module to be applied.
     """
+    icc = _whole(icc)
     tags = _tags(icc)
     space = icc[16:20]
     if space == b"GRAY" and "kTRC" in tags:
-        curve = _curve(tags["kTRC"])
-        return ToneProfile(np.tile(curve, (3, 1)), SRGB_IN_PCS, rgb_profile(tags["kTRC"]))
+        tag = _luminance_curve(tags["kTRC"]) if icc[20:24] == b"Lab " else tags["kTRC"]
+        return ToneProfile(np.tile(_curve(tag), (3, 1)), SRGB_IN_PCS, rgb_profile(tag))
     matrix_tags = {"rTRC", "gTRC", "bTRC", "rXYZ", "gXYZ", "bXYZ"}
     if space != b"RGB " or "A2B0" in tags or not matrix_tags <= tags.keys():
-        raise TableProfileError(f"a profile of {space.decode('latin-1').strip()} look-up tables")
+        raise TableProfileError(f"a profile of {_printed(space)} look-up tables")
     curves = np.stack([_curve(tags[f"{band}TRC"]) for band in "rgb"])
     matrix = np.stack([_xyz(tags[f"{band}XYZ"]) for band in "rgb"], axis=1)
     if abs(np.linalg.det(matrix)) < 1e-6 or (matrix[1] < 0).any() or matrix.sum(1).min() <= 0:
@@ -90,9 +95,19 @@ def rgb_profile(curve_tag: bytes) -> bytes:
     return _assemble(parts)
 
 
-def _tags(icc: bytes) -> dict[str, bytes]:
+def _whole(icc: bytes) -> bytes:
+    """The profile without the filling that some programs leave behind it."""
     if len(icc) < 132 or icc[36:40] != b"acsp":
         raise ProfileError("it does not have an ICC profile's signature")
+    (size,) = struct.unpack_from(">I", icc)
+    if not 132 <= size <= len(icc):
+        raise ProfileError("it is cut off")
+    if icc[8] > NEWEST or icc[12:16] not in CLASSES or icc[20:24] not in (b"XYZ ", b"Lab "):
+        raise ProfileError("its header is none of a picture's profile")
+    return icc[:size]
+
+
+def _tags(icc: bytes) -> dict[str, bytes]:
     (count,) = struct.unpack_from(">I", icc, 128)
     if 132 + 12 * count > len(icc):
         raise ProfileError("its tag table is cut off")
@@ -100,22 +115,39 @@ def _tags(icc: bytes) -> dict[str, bytes]:
     for index in range(count):
         name, offset, size = struct.unpack_from(">4sII", icc, 132 + 12 * index)
         if offset + size > len(icc):
-            raise ProfileError(f"its tag {name.decode('latin-1')} lies outside the file")
+            raise ProfileError(f"its tag {_printed(name)} lies outside the file")
         tags[name.decode("latin-1")] = icc[offset : offset + size]
     return tags
+
+
+def _printed(signature: bytes) -> str:
+    """A four-character signature for a message of one line."""
+    text = signature.decode("latin-1").strip()
+    return text if text.isascii() and text.isprintable() and text else signature.hex()
 
 
 def _curve(tag: bytes) -> FloatImage:
     """A tone curve tag sampled at every 16-bit code."""
     codes = np.linspace(0, 1, CODES)
     try:
-        linear = _sampled_curve(tag, codes) if tag[:4] == b"curv" else _parametric(tag, codes)
-    except (struct.error, IndexError, ValueError) as error:
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            linear = _sampled_curve(tag, codes) if tag[:4] == b"curv" else _parametric(tag, codes)
+    except (struct.error, IndexError, ValueError, ArithmeticError) as error:
         raise ProfileError("its tone curve is damaged") from error
-    if not np.isfinite(linear).all() or linear[-1] <= linear[0]:
+    linear = np.clip(linear, 0, 1)
+    if not np.isfinite(linear).all() or linear[-1] - linear[0] < 1 / 256:
         raise ProfileError("its tone curve does not rise")
     # an inverse is needed to write the picture again, so dips are levelled
-    return np.maximum.accumulate(np.clip(linear, 0, 1)).astype(np.float32)
+    return np.maximum.accumulate(linear).astype(np.float32)
+
+
+def _luminance_curve(tag: bytes) -> bytes:
+    """The curve of a grey profile whose connection space is L*a*b*: it gives L*, not light."""
+    samples = np.rint(np.linspace(0, CODES - 1, 4096)).astype(int)
+    lightness = 100 * _curve(tag)[samples].astype(np.float64)
+    light = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness * 27 / 24389)
+    codes = np.rint(light * (CODES - 1)).astype(">u2")
+    return b"curv\0\0\0\0" + struct.pack(">I", len(codes)) + codes.tobytes()
 
 
 def _sampled_curve(tag: bytes, codes: FloatImage) -> FloatImage:

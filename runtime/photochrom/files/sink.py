@@ -1,21 +1,19 @@
 """Writing a picture file whole or not at all, with everything that described its source."""
 
 import os
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pyvips
 
 from photochrom.errors import OutputError
-from photochrom.files import tiff_tags
+from photochrom.files import png, tiff_tags
 from photochrom.files.formats import format_of
 from photochrom.files.source import ICC, Source
+from photochrom.files.whole import whole_file
 
 BIG_TIFF = 3 << 30
 """Bytes of pixels from which a TIFF is written as BigTIFF; classic TIFF ends at 4 GB."""
-THUMBNAIL = "jpeg-thumbnail-data"
 EXIF = "exif-data"
 
 
@@ -27,13 +25,14 @@ def check_target(source: Path, target: Path, overwrite: bool) -> None:
         OutputError: if it is the source, exists already, or lies in no writable folder.
     """
     format_of(target)
-    if target.exists() and source.exists() and target.samefile(source):
+    exists = os.path.exists(target)  # Path.exists raises on names that are too long
+    if exists and os.path.exists(source) and target.samefile(source):
         raise OutputError(f"{target} is the source itself; sources are never changed")
-    if target.is_dir():
+    if os.path.isdir(target):
         raise OutputError(f"{target} is a folder; give a file name, or end it with /")
-    if target.exists() and not overwrite:
+    if exists and not overwrite:
         raise OutputError(f"{target} exists already; use --overwrite or another name")
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         raise OutputError(f"no such folder: {target.parent}; make it first")
     if not os.access(target.parent, os.W_OK):
         raise OutputError(f"can't write into {target.parent}; choose another folder")
@@ -58,7 +57,7 @@ def write(
     """
     writer = _WRITERS[format_of(target)]
     described, tags = _describe(image, source)
-    with _whole_file(target) as temporary:
+    with whole_file(target) as temporary:
         if watch is not None:
             watch(described)
         writer(described, temporary, tags)
@@ -70,6 +69,10 @@ def _describe(image: pyvips.Image, source: Source) -> tuple[pyvips.Image, tiff_t
     for name in source.image.get_fields():
         if _is_kept(name):
             described.set_type(source.image.get_typeof(name), name, source.image.get(name))
+    # Last, as setting an EXIF block brings its thumbnail back, and the pipeline brings the rest.
+    for name in described.get_fields():
+        if described.get_typeof(name) and not _is_kept(name):
+            described.remove(name)
     if source.profile.icc is not None:
         described.set_type(pyvips.GValue.blob_type, ICC, source.profile.icc)
     tags = _tags(source)
@@ -94,38 +97,17 @@ def _tags(source: Source) -> tiff_tags.Tags:
     return tiff_tags.Tags({}, {}, {})
 
 
-@contextmanager
-def _whole_file(target: Path) -> Iterator[Path]:
-    """A temporary file beside `target` that takes its name once it is complete and on disk."""
-    name = f".{target.stem}.partial-{secrets.token_hex(4)}{target.suffix}"
-    temporary = target.with_name(name)
-    try:
-        temporary.open("xb").close()
-    except OSError as error:
-        raise OutputError(f"can't write into {target.parent}: {error.strerror}") from error
-    try:
-        yield temporary
-        _make_durable(temporary)
-        temporary.replace(target)
-    except OSError as error:
-        raise OutputError(f"can't write {target}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _make_durable(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
 def _write_jpeg(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
     del tags  # they are in the EXIF block
-    image.jpegsave(str(path), Q=95, subsample_mode="off", optimize_coding=True)
+    image.jpegsave(os.fsencode(path), Q=95, subsample_mode="off", optimize_coding=True)
 
 
 def _write_png(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
     del tags
-    image.pngsave(str(path))
+    if image.get_typeof(ICC):
+        image = image.copy()
+        image.set_type(pyvips.GValue.blob_type, ICC, png.acceptable(image.get(ICC)))
+    image.pngsave(os.fsencode(path))
 
 
 def _write_tiff(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
@@ -133,7 +115,7 @@ def _write_tiff(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
     size = image.width * image.height * image.bands * bytes_a_sample
     compression = tags.compression or "deflate"
     image.tiffsave(
-        str(path), compression=compression, predictor="horizontal", bigtiff=size > BIG_TIFF
+        os.fsencode(path), compression=compression, predictor="horizontal", bigtiff=size > BIG_TIFF
     )
     if tags.main or tags.exif or tags.gps:
         tiff_tags.add_to_tiff(path, tags)

@@ -1,6 +1,7 @@
 """Opening a picture file: what libvips decodes, split into colour, alpha, profile and remarks."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyvips
@@ -13,6 +14,7 @@ from photochrom.color.profile import (
     parse_profile,
 )
 from photochrom.errors import InputError
+from photochrom.files import png
 
 DEPTHS = {"uchar": 8, "ushort": 16}
 ICC = "icc-profile-data"
@@ -65,10 +67,12 @@ def unreadable(path: Path, error: pyvips.Error) -> InputError:
 
 
 def _check_file(path: Path) -> None:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InputError(f"{path} is a folder; give the pictures in it")
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists raises on names that are too long
         raise InputError(f"no such file: {path}")
+    if not os.path.isfile(path):
+        raise InputError(f"{path} is not a regular file; save the picture to one first")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
@@ -80,7 +84,7 @@ def _check_file(path: Path) -> None:
 
 def _decode(path: Path, shrink: int) -> pyvips.Image:
     # A Source, since libvips would take brackets at the end of a file's name for options.
-    source = pyvips.Source.new_from_file(str(path))
+    source = pyvips.Source.new_from_file(os.fsencode(path))
     # what decoders report of damage becomes an error, not a grey half
     options: dict[str, object] = {"access": "sequential", "fail_on": "error"}
     loader = pyvips.vips_lib.vips_foreign_find_load_source(source.pointer)
@@ -101,7 +105,7 @@ def _interpret(path: Path, image: pyvips.Image) -> Source:
             "save it with 8 or 16 bits first"
         )
     color, alpha = _split_alpha(image)
-    color, profile, remarks = _to_tones(color)
+    color, profile, remarks = _to_tones(color, _profile(path, color))
     if color.bands not in (1, 3):
         raise InputError(f"{path} has {image.bands} bands; grey or RGB is needed")
     orientation = image.get("orientation") if image.get_typeof("orientation") else 1
@@ -115,14 +119,20 @@ def _split_alpha(image: pyvips.Image) -> tuple[pyvips.Image, pyvips.Image | None
     return image[: image.bands - 1], image[image.bands - 1]
 
 
-def _to_tones(color: pyvips.Image) -> tuple[pyvips.Image, ToneProfile, list[str]]:
+def _profile(path: Path, image: pyvips.Image) -> bytes | None:
+    return bytes(image.get(ICC)) if image.get_typeof(ICC) else png.embedded_profile(path)
+
+
+def _to_tones(
+    color: pyvips.Image, icc: bytes | None
+) -> tuple[pyvips.Image, ToneProfile, list[str]]:
     """Colour in a space of tone curves and a matrix; others become sRGB, and that is noted."""
     if color.interpretation in ("cmyk", "lab", "labs"):
         return _to_srgb(color, f"{color.interpretation.upper()} became sRGB")
-    if not color.get_typeof(ICC):
+    if icc is None:
         return color, default_profile(), []
     try:
-        return color, parse_profile(color.get(ICC)), []
+        return color, parse_profile(icc), []
     except ProfileError as error:
         return color, default_profile(), [f"its colour profile is damaged ({error}); sRGB assumed"]
     except TableProfileError as error:
@@ -137,4 +147,5 @@ def _to_srgb(color: pyvips.Image, note: str) -> tuple[pyvips.Image, ToneProfile,
         )
     else:
         converted = color.colourspace("rgb16" if depth == 16 else "srgb")
-    return converted, default_profile(), [note]
+    icc = bytes(converted.get(ICC)) if converted.get_typeof(ICC) else None
+    return converted, replace(default_profile(), icc=icc), [note]

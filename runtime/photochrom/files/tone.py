@@ -18,11 +18,15 @@ def lightness(image: pyvips.Image, profile: ToneProfile, repeat: int = 1) -> pyv
 
     `repeat` gives as many equal bands, which costs less than joining them afterwards.
     """
-    if image.bands == 1 and image.format != "float":
+    if image.format == "float":
+        band = measure(image, profile)[0]
+        return band.bandjoin([band] * (repeat - 1)) if repeat > 1 else band
+    if image.bands == 1:
         curve = _lightness_of(profile.curves[0])
         return image.maplut(_table(np.tile(curve, (repeat, 1)), image.format))
-    band = measure(image, profile)[0]
-    return band.bandjoin([band] * (repeat - 1)) if repeat > 1 else band
+    luminance = _linear(image, profile).recomb([(profile.matrix[1] / profile.white[1]).tolist()])
+    steps = _lightness_of(np.linspace(0, 1, CODES, dtype=np.float32) ** 2)
+    return _root_index(luminance).maplut(_table(np.tile(steps, (repeat, 1)), "ushort"))
 
 
 def measure(image: pyvips.Image, profile: ToneProfile) -> pyvips.Image:
@@ -97,8 +101,15 @@ def _table(curves: FloatImage, band_format: str) -> pyvips.Image:
 
 def _look_up(linear: pyvips.Image, table: pyvips.Image) -> pyvips.Image:
     """Codes of linear light 0..1, one band."""
-    # The square root gives dark tones as many steps of the table as the eye sees in them.
-    return (linear**0.5 * (CODES - 1) + 0.5).cast("ushort").maplut(table)
+    return _root_index(linear).maplut(table)
+
+
+def _root_index(linear: pyvips.Image) -> pyvips.Image:
+    """Linear light 0..1 as an index into a table of `CODES` square roots.
+
+    The square root gives dark tones as many steps of the table as the eye sees in them.
+    """
+    return (linear**0.5 * (CODES - 1) + 0.5).cast("ushort")
 
 
 def _encode_tables(profile: ToneProfile, band_format: str) -> list[pyvips.Image]:

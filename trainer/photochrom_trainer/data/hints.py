@@ -25,7 +25,7 @@ def none(chroma: FloatImage, rng: Generator) -> FloatImage:
 def points(chroma: FloatImage, rng: Generator) -> FloatImage:
     """1 to 100 small squares of mean colour (log-uniform count), some of them unsure and wrong."""
     hints = none(chroma, rng)
-    unsure = rng.random() < 0.3
+    unsure = rng.random() < 0.2
     height, width = chroma.shape[1:]
     for _ in range(int(np.exp(rng.uniform(0, np.log(100))))):
         y, x, radius = rng.integers(height), rng.integers(width), rng.integers(1, 5)

@@ -13,6 +13,10 @@ from photochrom_trainer.networks.lite0 import (
 )
 
 HINT_CHANNELS = 3
+CHROMA_GAIN = 4.0
+"""Chroma over the scale is about 0.1; this brings it to the size of the other inputs."""
+SPARSE = 0.01
+"""Known share of a cell at which its averaged hint has half its strength."""
 DECODER_CHANNELS = (48, 64, 96, 128, 256)
 """Decoder widths at strides 2, 4, 8, 16, 32."""
 
@@ -59,7 +63,7 @@ class UpBlock(nn.Module):
 class LiteUNet(nn.Module):
     """``G(luminance, hints) -> chroma`` at half the input's size.
 
-    Hints enter beside the luminance and again, averaged to its size, at every step of the decoder:
+    Hints enter beside the luminance and again, averaged down, at every step of the decoder:
     a single point is already seen at stride 32, and a dense hint reaches the output unblurred.
     """
 
@@ -87,10 +91,10 @@ class LiteUNet(nn.Module):
             N x 2 x H/2 x W/2 float in -1..1: chroma over the scale.
         """
         confidence = hints[:, 2:]
-        weighted = torch.cat((hints[:, :2] * confidence, confidence), dim=1)
+        weighted = torch.cat((hints[:, :2] * CHROMA_GAIN * confidence, confidence), dim=1)
         normal = (luminance - IMAGENET_MEAN) / IMAGENET_STD
         features = self.encoder(torch.cat((normal, weighted), dim=1))
-        pooled = _pyramid(weighted, len(features))
+        pooled = _pyramid(weighted, (confidence > 0).to(weighted.dtype), len(features))
         x = self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1))
         for level, block in zip(reversed(range(len(self.up))), self.up, strict=True):
             x = block(x, features[level], pooled[level])
@@ -105,10 +109,14 @@ class LiteUNet(nn.Module):
         self.encoder.load_state_dict(state)
 
 
-def _pyramid(hints: Tensor, levels: int) -> list[Tensor]:
-    """Hints averaged at strides 2, 4, ... 2**levels."""
+def _pyramid(hints: Tensor, known: Tensor, levels: int) -> list[Tensor]:
+    """Hints averaged over their known pixels at strides 2, 4, ... 2**levels.
+
+    A plain average would thin a point out to nothing: 7 x 7 pixels are a twentieth of a cell at
+    stride 32. `SPARSE` fades only what covers less than about a hundredth of a cell.
+    """
     pyramid = []
     for _ in range(levels):
-        hints = F.avg_pool2d(hints, 2)
-        pyramid.append(hints)
+        hints, known = F.avg_pool2d(hints, 2), F.avg_pool2d(known, 2)
+        pyramid.append(hints / (known + SPARSE))
     return pyramid
