@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photochrom.color.arrays import FloatImage
-from photochrom_trainer.data.hints import SIMULATORS, simulate
+from photochrom_trainer.data.hints import SIMULATORS, draw, recolor
 
 names = st.sampled_from(sorted(SIMULATORS))
 seeds = st.integers(0, 2**32 - 1)
@@ -72,9 +72,13 @@ def test_low_pass_is_smooth_and_everywhere(seed: int) -> None:
 @pytest.mark.parametrize("name", sorted(SIMULATORS))
 def test_shares_choose_the_form(name: str) -> None:
     shares = dict.fromkeys(SIMULATORS, 0.0) | {name: 2.0}
-    chroma = picture(0, 64, 64)
-    rng = np.random.default_rng(1)
-    chosen = simulate(chroma, shares, rng)
-    rng = np.random.default_rng(1)
-    rng.random()  # what the choice itself draws
-    assert np.array_equal(chosen, SIMULATORS[name](chroma, rng))
+    assert draw(shares, np.random.default_rng(1)) == name
+
+
+@given(seeds)
+def test_recolored_pictures_keep_their_chroma_and_differences_of_hue(seed: int) -> None:
+    before = picture(seed, 32, 40)
+    after = recolor(before, np.random.default_rng(seed))
+    first, second = (values[0] + 1j * values[1] for values in (before, after))
+    assert np.allclose(np.abs(first), np.abs(second), atol=1e-5)
+    assert np.allclose(first * np.conj(first[0, 0]), second * np.conj(second[0, 0]), atol=1e-5)

@@ -93,6 +93,15 @@ def test_the_checkpoint_knows_its_configuration(saved: Path) -> None:
     assert checkpoint.config_of(checkpoint.load(saved)) == TINY
 
 
+def test_a_new_run_can_start_from_the_weights_of_another(whole: Path, pictures: Path) -> None:
+    first = replace(TINY.stages[0], steps=1, learning_rate=(0.0, 0.0))
+    output, frozen = whole.parent / "next", replace(TINY, stages=(first,), seed=5, ema_decay=1.0)
+    for _ in train(frozen, pictures, output, cpu(), start=whole / "last.pt"):
+        pass
+    old, new = (load_generator(path / "last.pt") for path in (whole, output))
+    assert_same(dict(old.named_parameters()), dict(new.named_parameters()))
+
+
 def test_images_seen_counts_every_stage() -> None:
     assert [images_seen(TINY, step) for step in (0, 2, 4, 6)] == [0, 4, 8, 12]
 

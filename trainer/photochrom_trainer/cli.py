@@ -31,6 +31,9 @@ def train(
     folder: Annotated[Path, typer.Argument(help="Folder of colour pictures.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")],
     config: Annotated[str, typer.Option(help="A preset's name, or a TOML file.")] = "default",
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Checkpoint whose weights a new run starts from.")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads to compute with.")] = None,
 ) -> None:
@@ -43,7 +46,8 @@ def train(
     fabric = _fabric(device, settings.precision, threads)
     typer.echo(f"training on {fabric.device}, {settings.precision}; run folder {output}", err=True)
     try:
-        steps = follow(run(settings, folder, output, fabric), Console(stderr=True, highlight=False))
+        progress = run(settings, folder, output, fabric, start=start)
+        steps = follow(progress, Console(stderr=True, highlight=False))
     except KeyboardInterrupt as error:
         raise CancelledError(
             f"stopped; the same command goes on from the last checkpoint in {output}"

@@ -84,6 +84,16 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]
 
+    def start_from(self, path: Path) -> None:
+        """Take over only the averaged weights; optimizer and step begin anew.
+
+        Raises:
+            InputError: if the checkpoint is damaged or of another architecture.
+        """
+        weights = _read(path)["average"]
+        self.netG.load_state_dict(weights)
+        self.average.module.load_state_dict(weights)
+
     def train(self, folder: Path) -> Iterator[Progress]:
         """Train to the end of the configuration, yielding after every step."""
         began, seen = time.perf_counter(), 0
@@ -166,12 +176,24 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, ste
 
 
 def train(
-    config: TrainConfig, folder: Path, output: Path, fabric: Fabric, pretrained: bool = True
+    config: TrainConfig,
+    folder: Path,
+    output: Path,
+    fabric: Fabric,
+    pretrained: bool = True,
+    start: Path | None = None,
 ) -> Iterator[Progress]:
     """Train, or go on where `output` stopped; yields every step.
 
-    `output` gets ``last.pt`` (the checkpoint), ``stage-N.pt`` (a copy at the end of stage N, from
-    which other cool-downs can start), ``config.json`` and ``losses.jsonl``.
+    Args:
+        config: what is trained, and how.
+        folder: colour pictures.
+        output: the run's folder; gets ``last.pt`` (the checkpoint), ``stage-N.pt`` (a copy at the
+            end of stage N, from which other cool-downs can start), ``config.json`` and
+            ``losses.jsonl``.
+        fabric: device and precision.
+        pretrained: whether the encoder of a new run starts from ImageNet.
+        start: checkpoint whose averaged weights a new run starts from.
 
     Raises:
         InputError: if there are no pictures, or the checkpoint can't be read.
@@ -182,6 +204,8 @@ def train(
     run = Run(config, fabric, pretrained)
     if last.exists():
         run.resume(last)
+    elif start is not None:
+        run.start_from(start)
     _prepare(output, config, losses, run.step)
     stage_ends = {first + stage.steps: n for n, (stage, first) in enumerate(stage_starts(config))}
     with losses.open("a") as log:

@@ -133,8 +133,8 @@ def _header(file: BinaryIO) -> tuple[_Layout, int]:
 
 def _entries(file: BinaryIO, layout: _Layout, offset: int) -> list[tuple[int, bytes]]:
     """Tag and raw entry of one directory."""
-    file.seek(offset)
-    (count,) = struct.unpack(layout.count, file.read(struct.calcsize(layout.count)))
+    head = _at(file, offset, struct.calcsize(layout.count))
+    (count,) = struct.unpack(layout.count, head)
     size = struct.calcsize(layout.entry)
     table = file.read(min(count, 4096) * size)
     raw = [table[start : start + size] for start in range(0, len(table) - size + 1, size)]
@@ -149,17 +149,29 @@ def _directory(file: BinaryIO, layout: _Layout, offset: int) -> Directory:
         if not 0 < size <= LONGEST:
             continue
         if size > layout.width:
-            file.seek(struct.unpack(layout.word, value)[0])
-            value = file.read(size)
+            value = _at(file, struct.unpack(layout.word, value)[0], size)
         if len(value) >= size:
             found[tag] = Tag(kind, count, _little_endian(value[:size], kind, layout.order))
     return found
 
 
+def _at(file: BinaryIO, offset: int, size: int) -> bytes:
+    """What lies at an offset; nothing where a file can't be that long."""
+    try:
+        file.seek(offset)
+    except (OSError, OverflowError):
+        return b""
+    return file.read(size)
+
+
 def _sub_directory(file: BinaryIO, layout: _Layout, main: Directory, tag: int) -> Directory:
+    """The directory that a tag points to; empty where it can't be followed."""
     if tag not in main:
         return {}
-    return _directory(file, layout, int.from_bytes(main[tag].data, "little"))
+    try:
+        return _directory(file, layout, int.from_bytes(main[tag].data, "little"))
+    except struct.error:
+        return {}
 
 
 def _little_endian(value: bytes, kind: int, order: str) -> bytes:

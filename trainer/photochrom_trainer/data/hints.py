@@ -78,11 +78,21 @@ SIMULATORS: dict[str, Simulator] = {
 }
 
 
-def simulate(chroma: FloatImage, shares: dict[str, float], rng: Generator) -> FloatImage:
-    """Hints of one form, drawn by its share (names of `SIMULATORS`; shares need not sum to 1)."""
+def draw(shares: dict[str, float], rng: Generator) -> str:
+    """Name of one form, drawn by its share (names of `SIMULATORS`; shares need not sum to 1)."""
     weights = np.array(list(shares.values()))
-    name = list(shares)[rng.choice(len(weights), p=weights / weights.sum())]
-    return SIMULATORS[name](chroma, rng)
+    return list(shares)[rng.choice(len(weights), p=weights / weights.sum())]
+
+
+def recolor(chroma: FloatImage, rng: Generator) -> FloatImage:
+    """The truth in other colours: all hues turned by one angle.
+
+    With these, only the hints tell what to paint, so a generator learns to follow them even where
+    it would have known better. A person's red car may well be blue.
+    """
+    turn = rng.uniform(-np.pi, np.pi)
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]], np.float32)
+    return np.einsum("ij,jhw->ihw", matrix, chroma)
 
 
 def _confidence(rng: Generator) -> float:

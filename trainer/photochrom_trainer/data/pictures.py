@@ -29,6 +29,8 @@ class DataConfig:
     """Side of the random square crop over the picture's short side."""
     hint_shares: dict[str, float] = field(default_factory=lambda: {"none": 1.0})
     """Share of each form of hints (names in `photochrom_trainer.data.hints.SIMULATORS`)."""
+    recolor_chance: float = 0.0
+    """Chance that a picture with hints is shown in turned hues (`hints.recolor`)."""
     degradation_chances: dict[str, float] = field(default_factory=dict)
     """Chance of each degradation (names in `photochrom_trainer.data.degradations`)."""
 
@@ -93,7 +95,10 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         path = self.paths[int(np.searchsorted(self.cumulative, rng.random(), side="right"))]
         pixels = random_crop(read_rgb(path), self.size, self.config.crop_scale, rng)
         luminance, chroma = split(pixels, self.scale)
-        told = hints.simulate(chroma, self.config.hint_shares, rng)
+        form = hints.draw(self.config.hint_shares, rng)
+        if form != "none" and rng.random() < self.config.recolor_chance:
+            chroma = hints.recolor(chroma, rng)
+        told = hints.SIMULATORS[form](chroma, rng)
         seen = degradations.degrade(luminance, self.config.degradation_chances, rng)
         return (
             torch.from_numpy(seen[None]),
