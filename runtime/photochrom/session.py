@@ -59,14 +59,14 @@ class Session:
     shapes: Mapping[str, tuple[Any, ...]]
     """Shape of every input and output by name; free sizes are names or None."""
 
-    def run(self, inputs: Mapping[str, FloatImage]) -> FloatImage:
-        """The first output for float32 inputs by name.
+    def run(self, inputs: Mapping[str, FloatImage], output: str | None = None) -> FloatImage:
+        """An output, by default the first, for float32 inputs by name.
 
         Raises:
             ModelError: if the network fails on them.
         """
         try:
-            result: FloatImage = self.network.run(None, dict(inputs))[0]
+            result: FloatImage = self.network.run([output] if output else None, dict(inputs))[0]
         except Exception as error:  # ONNX Runtime's errors share no narrower public base
             raise ModelError(f"the model failed on {self.device}: {_first_line(error)}") from error
         if not np.isfinite(result).all():
@@ -88,8 +88,8 @@ def open_session(path: Path, device: str = "auto") -> Session:
         ModelError: if the file can't be loaded.
     """
     for choice in _choices(device):
-        network = _load(path, choice)
-        if PROVIDERS[choice] in network.get_providers():
+        network = _start(path, choice)
+        if network is not None:
             return _describe(network, choice)
         if device != "auto":
             raise DeviceError(
@@ -113,6 +113,16 @@ def _choices(device: str) -> list[str]:
     return [device]
 
 
+def _start(path: Path, device: str) -> Any | None:
+    """The network on a device; None if the device, not the model, is at fault."""
+    try:
+        network = _load(path, device)
+    except ModelError:
+        _load(path, "cpu")  # fails again if it is the model
+        return None
+    return network if PROVIDERS[device] in network.get_providers() else None
+
+
 def _load(path: Path, device: str) -> Any:
     module = onnxruntime()
     options = module.SessionOptions()
@@ -121,7 +131,10 @@ def _load(path: Path, device: str) -> Any:
     options.enable_cpu_mem_arena = False
     providers = list(dict.fromkeys((PROVIDERS[device], PROVIDERS["cpu"])))
     try:
-        return module.InferenceSession(str(path), options, providers=providers)
+        # Without fallback: it would go on elsewhere unasked, and print that on stdout.
+        return module.InferenceSession(
+            str(path), options, providers=providers, enable_fallback=False
+        )
     except Exception as error:  # ONNX Runtime's errors share no narrower public base
         raise ModelError(f"can't load the model {path}: {_first_line(error)}") from error
 

@@ -360,12 +360,14 @@ class Jpeg:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: int | None = None
+    progressive: bool = False
 
 
 def write_jpeg(path: Path, picture: Pixels, how: Jpeg | None = None) -> Path:
     """Write uint8, H x W, H x W x 3, or H x W x 4 for CMYK, at a quality that loses little."""
     how = how or Jpeg()
     extras: dict[str, Any] = {"icc_profile": how.icc, "xmp": how.xmp}
+    extras["progressive"] = how.progressive
     if how.exif is not None:
         extras["exif"] = b"Exif\0\0" + how.exif
     if how.dpi is not None:
@@ -374,3 +376,12 @@ def write_jpeg(path: Path, picture: Pixels, how: Jpeg | None = None) -> Path:
     image = Image.frombytes(mode, picture.shape[1::-1], np.ascontiguousarray(picture).tobytes())
     image.save(path, "JPEG", quality=98, subsampling=0, **extras)
     return path
+
+
+def write(path: Path, picture: Pixels, how: Jpeg | Png | Tiff) -> Path:
+    """Write a picture as the kind that `how` belongs to."""
+    if isinstance(how, Jpeg):
+        return write_jpeg(path, picture, how)
+    if isinstance(how, Png):
+        return write_png(path, picture, how)
+    return write_tiff(path, picture, how)

@@ -80,7 +80,7 @@ def pixels(path: Path) -> Pixels:
 def tiff_codec(path: Path) -> str:
     """``NONE``, ``LZW`` or ``ADOBE_DEFLATE``."""
     with tifffile.TiffFile(path) as file:
-        return file.pages.first.compression.name
+        return str(tifffile.COMPRESSION(file.pages.first.compression).name)
 
 
 def icc_tag(icc: bytes, name: bytes) -> bytes:

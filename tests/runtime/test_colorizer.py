@@ -14,9 +14,9 @@ from helpers.pictures import deepened, photograph, with_alpha, write_png, write_
 from helpers.reading import pixels
 from helpers.toy_model import CORNERS, WARM, predicted
 from photochrom import Colorizer, Options, Point
-from photochrom import colorizer as colorizer_module
 from photochrom.color import lab
 from photochrom.errors import CancelledError, InputError, UsageError
+from photochrom.files import sink
 
 Pixels = NDArray[Any]
 
@@ -120,7 +120,7 @@ class TestOwnColour:
             write_tiff(tmp_path / f"{name}.tif", tinted(tones(), tint))
             corners.colorize_file(tmp_path / f"{name}.tif", tmp_path / f"{name}.out.tif")
             results.append(lab_of(pixels(tmp_path / f"{name}.out.tif")))
-        np.testing.assert_allclose(*results, atol=0.05)
+        np.testing.assert_allclose(results[0], results[1], atol=0.05)
 
     def test_colour_picture_as_its_own_light(self, warm: Colorizer) -> None:
         """A colour picture and its grey copy of the same L* become the same."""
@@ -330,13 +330,13 @@ class TestProgressAndCancelling:
         self, warm: Colorizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write_png(tmp_path / "in.png", photograph("camera.png", 100))
-        cancel, write = threading.Event(), colorizer_module.sink.write
+        cancel, write = threading.Event(), sink.write
 
         def write_and_cancel(*arguments: Any) -> None:
             write(*arguments)
             cancel.set()
 
-        monkeypatch.setattr(colorizer_module.sink, "write", write_and_cancel)
+        monkeypatch.setattr(sink, "write", write_and_cancel)
         warm.colorize_file(tmp_path / "in.png", tmp_path / "out.png", cancel=cancel)
         assert (tmp_path / "out.png").exists()
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from photochrom.errors import PhotochromError
 
@@ -12,11 +13,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Usage errors and Ctrl+C end the process in Typer, with 2 and 130.
     """
     from photochrom.cli.app import app
+    from photochrom.cli.reporting import printable
 
+    _print_any_name()
     try:
         app(arguments)
     except PhotochromError as error:
         if str(error):
-            sys.stderr.write(f"photochrom: {error}\n")
+            sys.stderr.write(printable(f"photochrom: {error}") + "\n")
         return error.exit_code
     return 0
+
+
+def _print_any_name() -> None:
+    """Let no file name stop the work because the terminal has no letters for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photochrom.cli.photo import DeviceOption, ModelOption, colorize_all, make_folder
 from photochrom.cli.reporting import open_reporter
-from photochrom.errors import UsageError
+from photochrom.errors import OutputError, UsageError
+from photochrom.files.whole import whole_file
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.options import Options
+
+if TYPE_CHECKING:
+    import pyvips
 
 PHOTOGRAPHS = ("camera.png", "astronaut.png", "coffee.png", "chelsea.png", "rocket.jpg")
 """`camera` was taken in black and white; the others are colour, of which only the light is used."""
@@ -58,8 +63,18 @@ def _make_grey(photograph: Path, folder: Path) -> Path:
     import pyvips
 
     grey = folder / f"{photograph.stem}.grey.png"
-    pyvips.Image.new_from_file(str(photograph)).colourspace("b-w").pngsave(str(grey), keep="none")
+    _save(pyvips.Image.new_from_file(str(photograph)).colourspace("b-w"), grey)
     return grey
+
+
+def _save(image: pyvips.Image, path: Path) -> None:
+    import pyvips
+
+    try:
+        with whole_file(path) as temporary:
+            image.pngsave(os.fsencode(temporary), keep="none")
+    except pyvips.Error as error:
+        raise OutputError(f"can't write {path}; is the disk full?") from error
 
 
 def _lay_out(pairs: list[tuple[Path, Path]], sheet: Path) -> None:
@@ -67,9 +82,12 @@ def _lay_out(pairs: list[tuple[Path, Path]], sheet: Path) -> None:
     import pyvips
 
     def strip(pair: tuple[Path, Path]) -> pyvips.Image:
-        halves = [pyvips.Image.thumbnail(str(path), 10_000, height=SHEET_HEIGHT) for path in pair]
-        grey, color = (half.colourspace("srgb") for half in halves)
+        grey, color = (
+            pyvips.Image.thumbnail_buffer(path.read_bytes(), 10_000, height=SHEET_HEIGHT)
+            for path in pair
+        )
+        grey = grey.colourspace("srgb")
         return grey.join(color, "horizontal", shim=4, background=255)
 
     strips = [strip(pair) for pair in pairs]
-    pyvips.Image.arrayjoin(strips, across=2, shim=16, background=255).pngsave(str(sheet))
+    _save(pyvips.Image.arrayjoin(strips, across=2, shim=16, background=255), sheet)

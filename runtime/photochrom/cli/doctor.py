@@ -9,7 +9,7 @@ from collections.abc import Callable
 import typer
 
 from photochrom.cli.photo import JsonOption
-from photochrom.errors import PhotochromError, SomeFailedError
+from photochrom.errors import SomeFailedError
 
 PACKAGES = (
     "photochrom",
@@ -38,8 +38,8 @@ def doctor(json: JsonOption = False) -> None:
     for name, check in checks.items():
         try:
             facts[name] = check()
-        except (PhotochromError, ImportError, OSError) as error:
-            facts[name] = f"FAILED: {error}"
+        except Exception as error:  # whatever it is, a doctor is called because of it
+            facts[name] = f"FAILED: {error or type(error).__name__}"
             failures.append(name)
     _print(facts, json)
     if failures:

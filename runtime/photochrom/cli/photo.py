@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from photochrom.cli.interrupt import cancel_on_interrupt
 from photochrom.cli.reporting import Reporter, open_reporter
 from photochrom.errors import (
     CancelledError,
@@ -79,15 +81,15 @@ def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
     """
     folder = None if output is None else Path(output)
     if folder is None:
-        targets = [source.with_name(colored_name(source)) for source in sources]
-    elif folder.is_dir() or str(output).endswith(("/", "\\")):
+        targets = [source.parent / colored_name(source) for source in sources]
+    elif os.path.isdir(folder) or str(output).endswith(("/", "\\")):
         make_folder(folder)
         targets = [folder / colored_name(source) for source in sources]
     elif len(sources) == 1:
         targets = [folder]
     else:
         raise UsageError(f"{len(sources)} pictures need a folder to go to, and {output} is none")
-    if len(set(targets)) < len(targets):
+    if len({os.path.realpath(target) for target in targets}) < len(targets):
         raise UsageError("two of the pictures would go to the same file; give them one at a time")
     return targets
 
@@ -122,21 +124,38 @@ def colorize_all(
         SomeFailedError: if some of several failed.
     """
     errors: list[PhotochromError] = []
-    for source, target in pairs:
-        reporter.start(source)
-        try:
-            reporter.done(
-                colorizer.colorize_file(
-                    source, target, options, overwrite=overwrite, progress=reporter.progress
+    sources = {_identity(source) for source, _ in pairs} - {None}
+    with cancel_on_interrupt() as cancel:
+        for source, target in pairs:
+            reporter.start(source)
+            try:
+                if _identity(target) in sources - {_identity(source)}:
+                    raise OutputError(f"{target} is another source; sources are never changed")
+                report = colorizer.colorize_file(
+                    source,
+                    target,
+                    options,
+                    overwrite=overwrite,
+                    progress=reporter.progress,
+                    cancel=cancel,
                 )
-            )
-        except CancelledError:
-            raise
-        except PhotochromError as error:
-            errors.append(error)
-            reporter.failed(source, error)
+                reporter.done(report)
+            except CancelledError:
+                raise
+            except PhotochromError as error:
+                errors.append(error)
+                reporter.failed(source, error)
     reporter.summary(len(pairs) - len(errors), len(errors))
     if errors and len(pairs) == 1:
         raise type(errors[0])  # reported already; this sets the exit code
     if errors:
         raise SomeFailedError
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from all others, whatever its names; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -24,6 +24,14 @@ STEP = 0.05
 """JSON progress is reported in steps of at least this fraction."""
 
 
+def printable(line: str) -> str:
+    """A line that stays one, as file names may hold line ends and terminal codes."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in line
+    )
+
+
 class Reporter(ABC):
     """Hears of every picture's start, progress, end or failure."""
 
@@ -100,13 +108,16 @@ class TextReporter(Reporter):
     def __init__(self, bars: RichProgress | None) -> None:
         self._bars = bars
         self._task = bars.add_task("", total=1.0) if bars else None
-        self._name = ""
+        self._name = self._stage = ""
 
     def start(self, source: Path) -> None:
-        self._name = source.name
+        self._name, self._stage = source.name, ""
 
     def progress(self, stage: str, fraction: float) -> None:
         if self._bars is not None and self._task is not None:
+            if stage != self._stage:
+                self._stage = stage
+                self._bars.reset(self._task, total=1.0)  # else it stays finished, no time left
             words = f"{self._name}: {STAGES[stage]}"
             self._bars.update(self._task, description=words, completed=fraction)
 
@@ -124,6 +135,7 @@ class TextReporter(Reporter):
             self._say(f"{done} done, {failed} failed")
 
     def _say(self, line: str, stream: Any = None) -> None:
+        line = printable(line)
         # Through the bar's console a line appears above the bar, but only if both are one terminal.
         if self._bars is not None and (stream is sys.stderr or sys.stdout.isatty()):
             self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -159,7 +159,7 @@ def _at(file: BinaryIO, offset: int, size: int) -> bytes:
     """What lies at an offset; nothing where a file can't be that long."""
     try:
         file.seek(offset)
-    except (OSError, OverflowError):
+    except (OSError, OverflowError, ValueError):
         return b""
     return file.read(size)
 

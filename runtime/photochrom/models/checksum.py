@@ -1,6 +1,7 @@
 """The checksum of a model's weights, independent of how the file around them is written."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from photochrom.errors import ModelError
 from photochrom.models.manifest import Manifest, from_metadata
 
 if TYPE_CHECKING:
+    from google.protobuf.message import Message
     from onnx import ModelProto
 
 
@@ -40,7 +42,11 @@ def verify(path: Path) -> Manifest:
     _refuse_foreign_parts(model, path)
     metadata = {item.key: item.value for item in model.metadata_props}
     manifest = from_metadata(metadata, str(path))
-    if weights_sha256(model) != manifest.sha256:
+    try:
+        digest = weights_sha256(model)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"the weights of {path} can't be read: the file is damaged") from error
+    if digest != manifest.sha256:
         raise ModelError(
             f"the weights of {path} do not have the checksum of its manifest: the file is damaged "
             "or was changed; get it again"
@@ -49,10 +55,24 @@ def verify(path: Path) -> Manifest:
 
 
 def _refuse_foreign_parts(model: "ModelProto", path: Path) -> None:
-    from onnx import TensorProto
+    from onnx import NodeProto, TensorProto
 
-    if any(t.data_location == TensorProto.EXTERNAL for t in model.graph.initializer):
+    parts = list(_parts(model))
+    tensors = [part for part in parts if isinstance(part, TensorProto)]
+    if any(tensor.data_location == TensorProto.EXTERNAL for tensor in tensors):
         raise ModelError(f"{path} keeps weights in other files; use a self-contained model")
-    domains = {node.domain for node in model.graph.node} - {"", "ai.onnx"}
+    domains = {part.domain for part in parts if isinstance(part, NodeProto)} - {"", "ai.onnx"}
     if domains:
         raise ModelError(f"{path} needs custom operators ({', '.join(sorted(domains))})")
+
+
+def _parts(message: "Message") -> Iterator["Message"]:
+    """A message and all messages within it: tensors hide in attributes, nodes in functions."""
+    from google.protobuf.message import Message
+
+    yield message
+    for described, value in message.ListFields():
+        if described.message_type is None:
+            continue
+        for part in (value,) if isinstance(value, Message) else value:
+            yield from _parts(part)

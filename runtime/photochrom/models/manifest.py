@@ -10,6 +10,8 @@ CONTRACT = 1
 METADATA_KEY = "photochrom"
 KINDS = ("native",)
 COLOR_SPACES = ("lab",)
+LARGEST = 4096
+"""Largest side, divisor and scale that is believed; what is beyond was not meant."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,22 @@ class Manifest:
     """Where the weights come from: data, number of pictures, commit."""
 
     def __post_init__(self) -> None:
+        for key in ("name", "version", "sha256"):
+            value = getattr(self, key)
+            if not isinstance(value, str) or not value.isprintable():
+                raise ModelError(f"a model's {key} is a line of text, not {value!r}")
         if self.contract != CONTRACT:
             raise ModelError(
-                f"model {self.name} follows contract {self.contract}, this photochrom reads "
+                f"model {self.name} follows contract {self.contract!r}, this photochrom reads "
                 f"{CONTRACT}; get a model made for this version"
             )
         _check_choice(self.name, "kind", self.kind, KINDS)
         _check_choice(self.name, "color_space", self.color_space, COLOR_SPACES)
-        for key in ("scale", "native_size", "multiple", "output_stride"):
-            if getattr(self, key) <= 0:
-                raise ModelError(f"model {self.name}: {key} must be above 0; export it again")
+        _check_number(self.name, "scale", self.scale, (int, float))
+        for key in ("native_size", "multiple", "output_stride"):
+            _check_number(self.name, key, getattr(self, key), (int,))
+        if self.multiple % self.output_stride:
+            raise ModelError(f"model {self.name}: its output_stride does not divide its multiple")
 
     def to_json(self) -> str:
         """One line of JSON for the model file."""
@@ -70,6 +78,13 @@ def _check_choice(name: str, key: str, value: str, known: tuple[str, ...]) -> No
     if value not in known:
         raise ModelError(
             f"model {name} has {key} {value!r}; this photochrom knows {', '.join(known)}"
+        )
+
+
+def _check_number(name: str, key: str, value: object, kinds: tuple[type, ...]) -> None:
+    if type(value) not in kinds or not 0 < value <= LARGEST:  # type: ignore[operator]
+        raise ModelError(
+            f"model {name}: {key} lies between 0 and {LARGEST}, not {value!r}; export it again"
         )
 
 
@@ -86,5 +101,5 @@ def from_metadata(metadata: dict[str, str], where: str) -> Manifest:
     try:
         values = {key: value for key, value in json.loads(text).items() if key in known}
         return Manifest(**values)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{where} has a damaged manifest ({error}); export it again") from error

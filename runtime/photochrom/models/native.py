@@ -3,6 +3,7 @@
 import numpy as np
 
 from photochrom.color.arrays import FloatImage
+from photochrom.errors import ModelError
 from photochrom.models.manifest import Manifest
 from photochrom.session import Session
 
@@ -36,8 +37,15 @@ def predict(
         "luminance": _pad(lightness[None] / 100, manifest.multiple)[None],
         "hints": _pad(hints / scale, manifest.multiple)[None],
     }
-    chroma = session.run(inputs)[0] * np.float32(manifest.scale)
     stride = manifest.output_stride
+    answer = session.run(inputs, "chroma")
+    rows, columns = inputs["luminance"].shape[2:]
+    if answer.shape != (1, 2, rows // stride, columns // stride):
+        raise ModelError(
+            f"model {manifest.name} answered {rows} x {columns} pixels with a tensor of "
+            f"{answer.shape}, not at its manifest's stride of {stride}; export it again"
+        )
+    chroma = answer[0] * np.float32(manifest.scale)
     return chroma[:, : -(-height // stride), : -(-width // stride)]
 
 

@@ -1,5 +1,6 @@
 """Where models are: those in the package, and any file that a person names."""
 
+import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -59,7 +60,7 @@ def open_model(name: str, device: str = "auto") -> tuple[Manifest, Session]:
 
 
 def _own_file(path: Path) -> Path:
-    if not path.is_file():
+    if not os.path.isfile(path):  # Path.is_file raises on names that are too long
         raise ModelError(f"no such model file: {path}")
     return path
 

@@ -173,8 +173,8 @@ class TestOutputs:
         warm.colorize_file(path, tmp_path / "out.tif")
         with tifffile.TiffFile(tmp_path / "out.tif") as file:
             page = file.pages.first
-            assert page.photometric.name == "RGB"
-            assert [sample.name for sample in page.extrasamples] == ["UNASSALPHA"]
+            assert page.photometric == tifffile.PHOTOMETRIC.RGB
+            assert tuple(page.extrasamples) == (tifffile.EXTRASAMPLE.UNASSALPHA,)
             np.testing.assert_array_equal(page.asarray(), pixels(tmp_path / "out.tif"))
 
     @pytest.mark.parametrize("name", ["OUT.JPG", "out.Jpeg", "out.TIFF", "Out.PNG"])

@@ -1,7 +1,7 @@
 """What describes a picture travels with it: EXIF, GPS, DPI, XMP; the grey thumbnail does not."""
 
 import io
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from helpers.pictures import (
     exif_block,
     photograph,
     text,
+    write,
     write_jpeg,
     write_png,
     write_tiff,
@@ -38,27 +39,17 @@ from photochrom import Colorizer
 
 Pixels = NDArray[Any]
 
-SOURCES: dict[str, Callable[[Path], Path]] = {
-    "jpg": lambda folder: write_jpeg(
-        folder / "in.jpg", picture(), Jpeg(exif=exif_block(), xmp=XMP, dpi=300)
-    ),
-    "motorola.jpg": lambda folder: write_jpeg(
-        folder / "in.jpg", picture(), Jpeg(exif=exif_block(order=">"), xmp=XMP, dpi=300)
-    ),
-    "png": lambda folder: write_png(
-        folder / "in.png", picture(), Png(exif=exif_block(), xmp=XMP, dpi=300)
-    ),
-    **{
-        name: lambda folder, how=how: write_tiff(folder / "in.tif", picture(), how)
-        for name, how in {
-            "tif": Tiff(description=DESCRIBED, xmp=XMP, dpi=300),
-            "last.tif": Tiff(description=DESCRIBED, xmp=XMP, dpi=300, directory_first=False),
-            "lzw.tif": Tiff(description=DESCRIBED, xmp=XMP, dpi=300, codec="lzw"),
-            "motorola.tif": Tiff(description=DESCRIBED, xmp=XMP, dpi=300, order=">"),
-            "big.tif": Tiff(description=DESCRIBED, xmp=XMP, dpi=300, big=True),
-            "big.motorola.tif": Tiff(description=DESCRIBED, xmp=XMP, dpi=300, big=True, order=">"),
-        }.items()
-    },
+TIFF = Tiff(description=DESCRIBED, xmp=XMP, dpi=300)
+SOURCES: dict[str, Jpeg | Png | Tiff] = {
+    "jpg": Jpeg(exif=exif_block(), xmp=XMP, dpi=300),
+    "motorola.jpg": Jpeg(exif=exif_block(order=">"), xmp=XMP, dpi=300),
+    "png": Png(exif=exif_block(), xmp=XMP, dpi=300),
+    "tif": TIFF,
+    "last.tif": replace(TIFF, directory_first=False),
+    "lzw.tif": replace(TIFF, codec="lzw"),
+    "motorola.tif": replace(TIFF, order=">"),
+    "big.tif": replace(TIFF, big=True),
+    "big.motorola.tif": replace(TIFF, big=True, order=">"),
 }
 TARGETS = ("jpg", "png", "tif")
 
@@ -71,6 +62,10 @@ def picture() -> Pixels:
     return photograph("camera.png", 90)
 
 
+def write_source(folder: Path, name: str) -> Path:
+    return write(folder / f"in.{name}", picture(), SOURCES[name])
+
+
 def through(source: Path, target: str, colorizer: Colorizer) -> Facts:
     result = source.with_name(f"out.{target}")
     colorizer.colorize_file(source, result)
@@ -79,7 +74,7 @@ def through(source: Path, target: str, colorizer: Colorizer) -> Facts:
 
 @every_way
 def test_everything_is_kept(source: str, target: str, warm: Colorizer, tmp_path: Path) -> None:
-    result = through(SOURCES[source](tmp_path), target, warm)
+    result = through(write_source(tmp_path, source), target, warm)
     assert result.main[MAKE] == "Zeiss Ikon"
     assert result.main[MODEL] == "Contessa 35"
     assert result.main[DATE_TIME] == "2001:02:03 04:05:06"
@@ -108,8 +103,7 @@ class TestTiffAsOthersReadIt:
 
     @pytest.mark.parametrize("source", SOURCES)
     def test_by_tifffile(self, source: str, warm: Colorizer, tmp_path: Path) -> None:
-        SOURCES[source](tmp_path)
-        path = next(tmp_path.glob("in.*"))
+        path = write_source(tmp_path, source)
         warm.colorize_file(path, tmp_path / "out.tif")
         with tifffile.TiffFile(tmp_path / "out.tif") as file:
             tags = file.pages.first.tags

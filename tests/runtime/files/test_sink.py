@@ -16,7 +16,7 @@ from helpers.pictures import Jpeg, photograph, write_jpeg, write_png
 from helpers.reading import facts, pixels
 from photochrom import Colorizer
 from photochrom.errors import InputError, OutputError, UsageError
-from photochrom.files import sink, whole
+from photochrom.files import sink
 
 ENDINGS = ("jpg", "png", "tif")
 
@@ -182,7 +182,7 @@ class TestWholeOrNotAtAll:
         self, source: Path, warm: Colorizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         target, happened = tmp_path / "out.png", []
-        monkeypatch.setattr(whole.os, "fsync", lambda file: happened.append(target.exists()))
+        monkeypatch.setattr(os, "fsync", lambda file: happened.append(target.exists()))
         warm.colorize_file(source, target)
         assert happened[0] is False
         assert target.exists()

@@ -135,7 +135,7 @@ class TestEncode:
         """Where there is no room for chroma, 0 is divided by 0 on the way."""
         ends = np.zeros((2, 4, 3), np.float32)
         ends[1, :, 0] = 100
-        ends[:, :, 1:] = [[[80, 80], [-80, 80], [0, 0], [1e-3, -300]]] * 2
+        ends[:, :, 1:] = np.array([[80, 80], [-80, 80], [0, 0], [1e-3, -300]])
         top = 1 if dtype == "float32" else np.iinfo(dtype).max
         result = encoded(ends, FORMATS[dtype])
         np.testing.assert_allclose(result[0], 0, atol=1e-5)
