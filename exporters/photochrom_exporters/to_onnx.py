@@ -31,7 +31,7 @@ INPUTS = ("luminance", "hints")
 OUTPUT = "chroma"
 TOLERANCES = {
     "fp32": {"max": 0.001, "mean": 0.0001},
-    "fp16": {"max": 0.05, "mean": 0.005},
+    "fp16": {"max": 0.1, "mean": 0.01},
 }
 """Largest and mean difference from PyTorch's float32 result, in a*b* units, by stored type."""
 

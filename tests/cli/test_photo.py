@@ -90,7 +90,7 @@ class TestOptions:
         plain, told = (
             ["photo", "in.jpg", "-o", name, "--model", toy] for name in ("a.png", "b.png")
         )
-        points = ["--point", "0.5,0.5=#0000ff", "--point", "0,1=#ff0000"]
+        points = ["--point", "0.5,0.5=#0000ff", "--point", "0,1=#0000ff"]
         assert run(*plain).code == run(*told, *points).code == 0
         change = np.abs(pixels(folder / "a.png").astype(int) - pixels(folder / "b.png")).sum(-1)
         assert change[40:50, 40:50].max() > 4

@@ -63,6 +63,13 @@ def test_a_perfect_model(plain: Path) -> None:
     assert row.share == pytest.approx(1, abs=0.02)
 
 
+def test_saturation_multiplies_the_prediction(plain: Path) -> None:
+    _, a, b = lab.from_srgb(np.array(COLOR, np.float32) / 255)
+    report = evaluate(constant(a / 2, b / 2), plain, points=[0], saturation=2)
+    assert report.saturation == 2
+    assert report.rows[0].delta_e < 0.5
+
+
 def test_a_grey_model_gains_nothing(pictures: Path) -> None:
     report = evaluate(constant(0, 0), pictures, points=[0, 10])
     for row in report.rows:

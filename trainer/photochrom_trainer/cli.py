@@ -63,6 +63,7 @@ def evaluate(
         list[int] | None,
         typer.Option(min=0, help="Random points of true colour; may be repeated [default: 0, 10]"),
     ] = None,
+    saturation: Annotated[float, typer.Option(help="Multiplies the predicted chroma.")] = 1.0,
     json: Annotated[Path | None, typer.Option(help="Write the numbers here too.")] = None,
     sheet: Annotated[Path | None, typer.Option(help="Write grey | ours | truth here, PNG.")] = None,
 ) -> None:
@@ -75,7 +76,7 @@ def evaluate(
 
     counts, loaded = points or [0, 10], load(model)
     with counting("measuring", Console(stderr=True)) as progress:
-        report = measure(loaded, folder, counts, progress)
+        report = measure(loaded, folder, counts, progress, saturation)
     typer.echo(to_markdown(report))
     if json:
         with whole_file(json) as file:

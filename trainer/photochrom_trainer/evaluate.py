@@ -80,6 +80,8 @@ class Report:
     side: int = SIDE
     block: int = BLOCK
     seed: int = SEED
+    saturation: float = 1.0
+    """Factor of the predicted chroma."""
 
 
 def evaluate(
@@ -87,8 +89,11 @@ def evaluate(
     folder: Path,
     points: Sequence[int] = (0, 10),
     progress: ProgressCallback | None = None,
+    saturation: float = 1.0,
 ) -> Report:
     """Measure a model on every picture below a folder, once for each number of points.
+
+    `saturation` multiplies the predicted chroma, as the runtime's option of that name does.
 
     Raises:
         InputError: if the folder holds no picture, or one that can't be read.
@@ -98,7 +103,7 @@ def evaluate(
     for index, path in enumerate(paths):
         truth = read_truth(path, model.scale)
         colors.append(colorfulnesses(truth.pixels))
-        versions = [grey(truth), *colorize(model, truth, points, index)]
+        versions = [grey(truth), *colorize(model, truth, points, index, saturation)]
         scores.append([measure(version, truth.pixels) for version in versions])
         if progress:
             progress(index + 1, len(paths))
@@ -118,6 +123,7 @@ def evaluate(
         truth_colorfulness_absolute=absolute,
         folder=str(folder),
         pictures=tuple(path.relative_to(folder).as_posix() for path in paths),
+        saturation=saturation,
     )
 
 
@@ -135,17 +141,18 @@ def read_truth(path: Path, scale: float) -> Truth:
 
 
 def colorize(
-    model: Model, truth: Truth, points: Sequence[int], index: int
+    model: Model, truth: Truth, points: Sequence[int], index: int, saturation: float = 1.0
 ) -> Iterator[PictureArray]:
     """The model's picture (uint8 sRGB, 224 x 224 x 3) for each number of points.
 
     Args:
         index: the picture's place among the pictures; seeds its points.
+        saturation: factor of the predicted chroma.
     """
     for count in points:
         hints = point_hints(truth.chroma, count, np.random.default_rng((SEED, index)))
         predicted = model.predict(truth.luminance[None, None], hints[None])
-        yield render(truth.luminance, predicted[0], model.scale)
+        yield render(truth.luminance, predicted[0] * np.float32(saturation), model.scale)
 
 
 def grey(truth: Truth) -> PictureArray:
@@ -217,8 +224,8 @@ def to_markdown(report: Report) -> str:
     """The report as a Markdown table, ready for a model card."""
     lines = [
         f"{report.model} on {len(report.pictures)} pictures of {report.folder}, central "
-        f"{report.side}×{report.side}, seed {report.seed}; DDColor's variant of colourfulness "
-        "takes absolute opponents.",
+        f"{report.side}×{report.side}, seed {report.seed}, chroma times {report.saturation:g}; "
+        "DDColor's variant of colourfulness takes absolute opponents.",
         "",
         "| | PSNR (dB) | gain (dB) | colourfulness | of the truth's | DDColor's variant | ΔE2000 |",
         "|---|---|---|---|---|---|---|",

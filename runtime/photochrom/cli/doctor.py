@@ -9,6 +9,7 @@ from collections.abc import Callable
 import typer
 
 from photochrom.cli.photo import JsonOption
+from photochrom.cli.reporting import printable
 from photochrom.errors import SomeFailedError
 
 PACKAGES = (
@@ -97,4 +98,4 @@ def _print(facts: dict[str, str], as_json: bool) -> None:
         return
     width = max(map(len, facts))
     for name, value in facts.items():
-        typer.echo(f"{name:{width}}  {value}")
+        typer.echo(printable(f"{name:{width}}  {value}"))

@@ -118,7 +118,7 @@ class TextReporter(Reporter):
             if stage != self._stage:
                 self._stage = stage
                 self._bars.reset(self._task, total=1.0)  # else it stays finished, no time left
-            words = f"{self._name}: {STAGES[stage]}"
+            words = printable(f"{self._name}: {STAGES[stage]}")
             self._bars.update(self._task, description=words, completed=fraction)
 
     def done(self, report: Report) -> None:
@@ -154,6 +154,9 @@ def open_reporter(as_json: bool) -> Iterator[Reporter]:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        text = TextColumn("{task.description}", markup=False)  # file names may hold brackets
+        columns = (text, BarColumn(), TimeRemainingColumn())
+        console = Console(stderr=True)
+        # Not redirected: results that go to a pipe must not turn up among the bars instead.
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bars:
             yield TextReporter(bars)

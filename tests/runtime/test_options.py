@@ -1,0 +1,68 @@
+"""Options and points are checked once, where they are made."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photochrom import Options, Point
+from photochrom.errors import UsageError
+
+
+class TestPoint:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("0.5,0.25=#7a4f2b", Point(0.5, 0.25, (0x7A, 0x4F, 0x2B))),
+            ("0,1=#FFFFFF", Point(0, 1, (255, 255, 255))),
+            (".5,1.=#000000", Point(0.5, 1, (0, 0, 0))),
+            (" 0.1,0.2=#0a0B0c ", Point(0.1, 0.2, (10, 11, 12))),
+        ],
+    )
+    def test_parse(self, text: str, expected: Point) -> None:
+        assert Point.parse(text) == expected
+
+    @given(st.text(max_size=30))
+    def test_any_text(self, text: str) -> None:
+        try:
+            point = Point.parse(text)
+        except UsageError as error:
+            assert str(error)  # noqa: PT017  (both ways out are right)
+        else:
+            assert 0 <= point.x <= 1
+            assert 0 <= point.y <= 1
+
+    @given(st.floats(0, 1), st.floats(0, 1), st.tuples(*[st.integers(0, 255)] * 3))
+    def test_there_and_back(self, x: float, y: float, color: tuple[int, int, int]) -> None:
+        text = f"{x:.17f},{y:.17f}=#{bytes(color).hex()}"
+        point = Point.parse(text)
+        assert point.color == color
+        assert (point.x, point.y) == pytest.approx((x, y))
+
+    @pytest.mark.parametrize(("x", "y"), [(-0.01, 0.5), (0.5, 1.01), (float("nan"), 0.5)])
+    def test_outside(self, x: float, y: float) -> None:
+        with pytest.raises(UsageError, match="fraction of the picture"):
+            Point(x, y, (0, 0, 0))
+
+    @pytest.mark.parametrize("color", [(0, 0), (0, 0, 0, 0), (-1, 0, 0), (0, 0, 256)])
+    def test_no_colour(self, color: tuple[int, int, int]) -> None:
+        with pytest.raises(UsageError, match="three parts"):
+            Point(0.5, 0.5, color)
+
+
+class TestOptions:
+    def test_defaults_are_within_range(self) -> None:
+        assert Options() == Options(strength=1.0, saturation=1.0, points=())
+
+    @pytest.mark.parametrize("name", ["strength", "saturation"])
+    @pytest.mark.parametrize("value", [-0.001, 3.001, float("nan"), float("inf"), -float("inf")])
+    def test_out_of_range(self, name: str, value: float) -> None:
+        change: dict[str, Any] = {name: value}
+        with pytest.raises(UsageError, match=f"{name} lies between 0 and"):
+            Options(**change)
+
+    def test_frozen(self) -> None:
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            Options().strength = 0.5  # type: ignore[misc]

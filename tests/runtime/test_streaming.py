@@ -1,0 +1,66 @@
+"""Large scans pass through in strips: memory does not grow with the picture."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from helpers.command import SOURCES
+
+MEGABYTE = 1 << 20
+LIMIT = 500 * MEGABYTE
+"""The level of ARCHITECTURE.md for 400 megapixels; a sixth of them must stay under it too."""
+
+CHILD = """
+import json, re, sys
+from pathlib import Path
+from photochrom import Colorizer
+
+report = Colorizer(sys.argv[1], "cpu").colorize_file(sys.argv[2], sys.argv[3])
+# Not getrusage: its peak counts the parent's memory at the fork.
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
+print(json.dumps({"width": report.width, "peak": int(peak.group(1)) * 1024}))
+"""
+
+
+def scan(path: Path, height: int, width: int) -> Path:
+    """A 16-bit grey TIFF with structure at every scale, uncompressed, written row by row."""
+    chance = np.random.default_rng(0)
+    block = chance.integers(8_000, 50_000, (500, width), np.uint16)
+    block += np.linspace(0, 10_000, width).astype(np.uint16)
+    tifffile.imwrite(
+        path,
+        (block[:100] for _ in range(height // 100)),
+        shape=(height, width),
+        dtype=np.uint16,
+        rowsperstrip=100,
+        photometric="minisblack",
+    )
+    return path
+
+
+@pytest.mark.slow
+def test_memory_of_60_megapixels(toys: Path, tmp_path: Path) -> None:
+    source = scan(tmp_path / "scan.tif", 6000, 10_000)
+    arguments = (toys / "warm.onnx", source, tmp_path / "out.tif")
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, *map(str, arguments)],
+        env={"PYTHONPATH": SOURCES, "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["width"] == 10_000
+    assert told["peak"] < LIMIT
+    with tifffile.TiffFile(tmp_path / "out.tif") as file:
+        assert file.pages.first.shape == (6000, 10_000, 3)
+        assert file.pages.first.dtype == np.uint16
+    for path in (source, tmp_path / "out.tif"):
+        path.unlink()  # half a gigabyte that pytest would keep for three runs
