@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyvips
@@ -17,7 +19,7 @@ from photochrom.color import srgb
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.profile import ToneProfile, default_profile
 from photochrom.errors import CancelledError, InputError, OutputError, UsageError
-from photochrom.files import orientation, sink, tone
+from photochrom.files import orientation, scaling, sink, tone
 from photochrom.files.formats import format_of
 from photochrom.files.recombine import ChromaModel, recombine
 from photochrom.files.source import Source, open_source, unreadable
@@ -161,7 +163,7 @@ class Colorizer:
     ) -> ChromaModel:
         """Chroma of a picture of width x height as a function of its lightness."""
         size = native.working_size(width, height, self._guide_side)
-        codes = _resize(color, *size)
+        codes = scaling.fit(color, *size).copy_memory()
         guide = orientation.upright(_plane(tone.lightness(codes, profile)), turned)
         chroma = self._predict(guide, options) * np.float32(options.saturation)
         slope, offset = guided.coefficients(guide, chroma, GUIDE_RADIUS, GUIDE_EPSILON)
@@ -171,10 +173,10 @@ class Colorizer:
         """The model's chroma (2 x H x W) for a guide of lightness (H x W)."""
         height, width = guide.shape
         columns, rows = native.working_size(width, height, self.manifest.native_size)
-        lightness = resize_planes(guide[None], columns, rows)[0]
+        lightness = scaling.fit_planes(guide[None], columns, rows)[0]
         told = hints.from_points(options.points, rows, columns)
         chroma = native.predict(self.manifest, self.session, lightness, told)
-        return resize_planes(chroma, width, height)
+        return scaling.fit_planes(chroma, width, height)
 
 
 @dataclass(frozen=True)
@@ -227,21 +229,33 @@ def _render(source: Source, chroma: ChromaModel, options: Options, target: Path)
 
 def _pull(picture: pyvips.Image, source: Source, target: Path, watch: _Watch) -> None:
     """Second pass: decode, recombine and encode in strips."""
-
-    def attach(final: pyvips.Image) -> None:
-        def report(image: pyvips.Image, state: object) -> None:
-            if watch.cancel.is_set():
-                image.set_kill(True)
-            watch.progress("write", state.percent / 100)  # type: ignore[attr-defined]
-
-        final.set_progress(True)
-        final.signal_connect("eval", report)
-
     try:
-        sink.write(picture, source, target, attach)
+        sink.write(picture, source, target, lambda final: _followed(final, watch))
     except pyvips.Error as error:
-        watch("write", 1.0)
         raise _write_failure(source, target, error) from error
+
+
+@contextmanager
+def _followed(picture: pyvips.Image, watch: _Watch) -> Iterator[None]:
+    """Report while a picture is pulled; an error of the callback, or a cancel, ends the pulling."""
+    failures: list[BaseException] = []
+
+    def report(image: pyvips.Image, state: Any) -> None:
+        try:
+            watch("write", state.percent / 100)
+        except BaseException as error:  # libvips can't carry it; it is raised again below
+            failures.append(error)
+            image.set_kill(True)
+
+    picture.set_progress(True)
+    picture.signal_connect("eval", report)
+    try:
+        yield
+    except pyvips.Error:
+        if not failures:
+            raise
+    if failures:
+        raise failures[0]
     watch("write", 1.0)
 
 
@@ -257,18 +271,6 @@ def _write_failure(source: Source, target: Path, error: pyvips.Error) -> InputEr
 def _jpeg_shrink(width: int, wanted: int) -> int:
     """How much a JPEG decoder may shrink and still leave twice the wanted size."""
     return next((factor for factor in (8, 4, 2) if width // factor >= 2 * wanted), 1)
-
-
-def _resize(image: pyvips.Image, width: int, height: int) -> pyvips.Image:
-    """A picture in memory, averaged down (or enlarged) to exactly this size."""
-    across, down = width / image.width, height / image.height
-    return image.resize(across, vscale=down, kernel="linear").copy_memory()
-
-
-def resize_planes(planes: FloatImage, width: int, height: int) -> FloatImage:
-    """C x H x W float32 averaged down or bilinearly enlarged to C x height x width."""
-    image = pyvips.Image.new_from_array(np.ascontiguousarray(np.moveaxis(planes, 0, -1)))
-    return np.moveaxis(_resize(image, width, height).numpy().reshape(height, width, -1), -1, 0)
 
 
 def _plane(image: pyvips.Image) -> FloatImage:

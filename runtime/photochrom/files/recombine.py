@@ -7,7 +7,7 @@ import pyvips
 
 from photochrom.color.arrays import FloatImage
 from photochrom.color.profile import ToneProfile
-from photochrom.files import tone
+from photochrom.files import scaling, tone
 
 TILE = 128
 """Side of libvips' tiles; a tile of every step fits into the processor's second cache."""
@@ -70,18 +70,11 @@ def _with_band(planes: FloatImage, value: float) -> FloatImage:
 
 
 def _enlarge(planes: FloatImage, width: int, height: int) -> pyvips.Image:
-    """Bands x h x w to a float picture: bilinear, centres aligned, borders continued."""
-    small = pyvips.Image.new_from_array(np.ascontiguousarray(np.moveaxis(planes, 0, -1)))
-    across, down = width / small.width, height / small.height
+    """Bands x h x w to a float picture of full size."""
+    small = scaling.from_planes(planes)
     # Far above the fitted size, each value may serve 2 x 2 pixels: a quarter of the work.
-    repeat = 2 if min(across, down) >= SMOOTH_ENOUGH else 1
-    across, down = across / repeat, down / repeat
-    enlarged = small.affine(
-        [across, 0, 0, down],
-        interpolate=pyvips.Interpolate.new("bilinear"),
-        oarea=[0, 0, -(-width // repeat), -(-height // repeat)],
-        odx=(across - 1) / 2,
-        ody=(down - 1) / 2,
-        extend="copy",
-    )
-    return enlarged.zoom(repeat, repeat).crop(0, 0, width, height) if repeat > 1 else enlarged
+    repeat = 2 if min(width / small.width, height / small.height) >= SMOOTH_ENOUGH else 1
+    if repeat == 1:
+        return scaling.enlarge(small, width, height)
+    half = scaling.enlarge(small, -(-width // repeat), -(-height // repeat))
+    return half.zoom(repeat, repeat).crop(0, 0, width, height)

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pyvips
 
 from photochrom.errors import OutputError
-from photochrom.files import png, tiff_tags
+from photochrom.files import iptc, png, tiff_tags
 from photochrom.files.formats import format_of
 from photochrom.files.source import ICC, Source
 from photochrom.files.whole import whole_file
@@ -15,6 +17,7 @@ from photochrom.files.whole import whole_file
 BIG_TIFF = 3 << 30
 """Bytes of pixels from which a TIFF is written as BigTIFF; classic TIFF ends at 4 GB."""
 EXIF = "exif-data"
+IPTC = "iptc-data"
 
 
 def check_target(source: Path, target: Path, overwrite: bool) -> None:
@@ -42,7 +45,7 @@ def write(
     image: pyvips.Image,
     source: Source,
     target: Path,
-    watch: Callable[[pyvips.Image], None] | None = None,
+    follow: Callable[[pyvips.Image], AbstractContextManager[None]] | None = None,
 ) -> None:
     """Pull `image` through to `target`, with the source's metadata.
 
@@ -50,17 +53,18 @@ def write(
         image: R, G, B (and alpha) of uchar or ushort, in the profile of `source`.
         source: whose metadata the file gets.
         target: by its ending JPEG, PNG or TIFF; JPEG gets 8 bits.
-        watch: called with the final picture before it is pulled (progress, cancelling).
+        follow: given the final picture, what goes on around its pulling (progress, cancelling);
+            an error of it leaves nothing behind.
 
     Raises:
         OutputError: if it can't be written. Nothing is left at `target` then.
     """
-    writer = _WRITERS[format_of(target)]
+    kind = format_of(target)
     described, tags = _describe(image, source)
-    with whole_file(target) as temporary:
-        if watch is not None:
-            watch(described)
-        writer(described, temporary, tags)
+    _fit(described, kind)
+    around = nullcontext() if follow is None else follow(described)
+    with whole_file(target) as temporary, around:
+        _WRITERS[kind](described, temporary, tags)
 
 
 def _describe(image: pyvips.Image, source: Source) -> tuple[pyvips.Image, tiff_tags.Tags]:
@@ -82,9 +86,17 @@ def _describe(image: pyvips.Image, source: Source) -> tuple[pyvips.Image, tiff_t
     return described, tags
 
 
+def _fit(described: pyvips.Image, kind: str) -> None:
+    """Change metadata that another kind of file would hold otherwise, or not accept."""
+    for in_kind, name, change in (("png", ICC, png.acceptable), ("jpeg", IPTC, iptc.wrapped)):
+        if kind == in_kind and described.get_typeof(name):
+            blob = change(bytes(described.get(name)))
+            described.set_type(pyvips.GValue.blob_type, name, blob)
+
+
 def _is_kept(name: str) -> bool:
     """Metadata that stays true of the coloured picture; the embedded thumbnail is still grey."""
-    kept = {EXIF, "xmp-data", "iptc-data", "orientation", "resolution-unit", "image-description"}
+    kept = {EXIF, IPTC, "xmp-data", "orientation", "resolution-unit", "image-description"}
     return name in kept or name.startswith(("exif-ifd0", "exif-ifd2", "exif-ifd3", "png-comment"))
 
 
@@ -104,15 +116,17 @@ def _write_jpeg(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
 
 def _write_png(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
     del tags
-    if image.get_typeof(ICC):
-        image = image.copy()
-        image.set_type(pyvips.GValue.blob_type, ICC, png.acceptable(image.get(ICC)))
     image.pngsave(os.fsencode(path))
 
 
 def _write_tiff(image: pyvips.Image, path: Path, tags: tiff_tags.Tags) -> None:
     bytes_a_sample = 2 if image.format == "ushort" else 1
     size = image.width * image.height * image.bands * bytes_a_sample
+    if image.get_typeof(IPTC):  # libvips 8.18 would write only a quarter of them
+        captions = iptc.bare(bytes(image.get(IPTC)))
+        image.remove(IPTC)
+        tag = {iptc.TAG: tiff_tags.Tag(7, len(captions), captions)} if captions else {}
+        tags = replace(tags, main=tags.main | tag)
     compression = tags.compression or "deflate"
     image.tiffsave(
         os.fsencode(path), compression=compression, predictor="horizontal", bigtiff=size > BIG_TIFF

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, IptcImagePlugin
 
 from helpers.pictures import (
     ARTIST,
@@ -36,6 +38,7 @@ from helpers.pictures import (
 )
 from helpers.reading import Facts, facts
 from photochrom import Colorizer
+from photochrom.files import iptc
 
 Pixels = NDArray[Any]
 
@@ -161,6 +164,44 @@ class TestThumbnail:
         result = through(source, target, warm)
         assert not result.thumbnail
         assert small.getvalue()[100:200] not in (tmp_path / f"out.{target}").read_bytes()
+
+
+HEADLINE = b"\x1c\x02\x69\x00\x1bA wedding at Kiel, May 1911."
+CAPTIONS = {(2, 105): b"A wedding at Kiel, May 1911"}
+
+
+def captions_of(path: Path) -> Any:
+    with Image.open(path) as image:
+        return IptcImagePlugin.getiptcinfo(image)
+
+
+class TestCaptions:
+    """IPTC, which JPEG wraps in a Photoshop block and TIFF does not."""
+
+    @pytest.mark.parametrize("source", ["jpg", "tif"])
+    @pytest.mark.parametrize("target", ["jpg", "tif"])
+    def test_kept(self, source: str, target: str, warm: Colorizer, tmp_path: Path) -> None:
+        if source == "jpg":
+            block = (
+                b"8BIM\x04\x25\1x\0\0\0\3abc\0" + b"8BIM\x04\x04\0\0\0\0\0" + bytes([len(HEADLINE)])
+            )
+            write_jpeg(tmp_path / "in.jpg", picture())
+            jpeg = (tmp_path / "in.jpg").read_bytes()
+            app13 = b"Photoshop 3.0\0" + block + HEADLINE + b"\0" * (len(HEADLINE) % 2)
+            marker = b"\xff\xed" + (len(app13) + 2).to_bytes(2, "big") + app13
+            (tmp_path / "in.jpg").write_bytes(jpeg[:2] + marker + jpeg[2:])
+        else:
+            tags = Description(main={33723: Value(7, HEADLINE)})
+            write_tiff(tmp_path / "in.tif", picture(), Tiff(description=tags))
+        assert captions_of(tmp_path / f"in.{source}") == CAPTIONS
+        warm.colorize_file(tmp_path / f"in.{source}", tmp_path / f"out.{target}")
+        assert captions_of(tmp_path / f"out.{target}") == CAPTIONS
+
+    @given(data=st.binary(max_size=80))
+    def test_any_bytes(self, data: bytes) -> None:
+        assert iptc.bare(iptc.wrapped(data)) == iptc.bare(data)
+        iptc.bare(b"Photoshop 3.0\0" + data)
+        iptc.bare(b"Photoshop 3.0\x008BIM" + data)
 
 
 class TestNothingToKeep:
