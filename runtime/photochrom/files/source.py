@@ -99,6 +99,8 @@ def _interpret(path: Path, image: pyvips.Image) -> Source:
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     if pages > 1:
         notes.append(f"only the first of {pages} pages is colorized")
+    if image.get_typeof("palette"):
+        notes.append("its palette became RGB")
     if image.format not in DEPTHS:
         raise InputError(
             f"{path} holds {image.format} pixels, whose range is not fixed; "

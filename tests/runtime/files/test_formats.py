@@ -231,6 +231,13 @@ class TestUnusualSources:
         assert pixels(tmp_path / "out.png").shape == (40, 60, 3)
         assert is_srgb(facts(tmp_path / "out.png").icc)
 
+    def test_a_palette_becomes_rgb_and_is_noted(self, warm: Colorizer, tmp_path: Path) -> None:
+        source = Image.fromarray(photograph("coffee.png", 60)).quantize(16)
+        source.save(tmp_path / "in.png")
+        report = warm.colorize_file(tmp_path / "in.png", tmp_path / "out.png")
+        assert report.notes == ("its palette became RGB",)
+        assert pixels(tmp_path / "out.png").shape == (*source.size[::-1], 3)
+
     def test_first_page_of_many_and_a_note(self, warm: Colorizer, tmp_path: Path) -> None:
         first = photograph("camera.png", 60)
         pages = np.stack([first, first // 2, first // 3])
