@@ -14,7 +14,7 @@ from helpers.training import TINY, cpu, write_pictures
 from photochrom.errors import InputError, OutputError, PhotochromError, UsageError
 from photochrom_trainer import checkpoint
 from photochrom_trainer.config import TrainConfig, from_dict, preset_names, read_config
-from photochrom_trainer.train import Run, images_seen, load_generator, train
+from photochrom_trainer.train import Run, averaging, images_seen, load_generator, train
 
 
 @pytest.fixture
@@ -100,6 +100,19 @@ def test_a_new_run_can_start_from_the_weights_of_another(whole: Path, pictures: 
         pass
     old, new = (load_generator(path / "last.pt") for path in (whole, output))
     assert_same(dict(old.named_parameters()), dict(new.named_parameters()))
+
+
+def test_the_average_of_a_short_run_forgets_its_first_weights() -> None:
+    average = [torch.zeros(3)]
+    for count in range(1, 50):
+        averaging(0.999)(average, [torch.ones(3)], count)
+    assert average[0].min() > 0.99
+
+
+def test_the_average_of_a_long_run_is_as_slow_as_asked() -> None:
+    average = [torch.zeros(3)]
+    averaging(0.999)(average, [torch.ones(3)], 100_000)
+    assert torch.allclose(average[0], torch.full((3,), 0.001))
 
 
 def test_images_seen_counts_every_stage() -> None:

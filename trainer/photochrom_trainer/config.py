@@ -54,7 +54,8 @@ class TrainConfig:
     clip_norm: float = 1.0
     """Gradients are scaled down to this total norm."""
     ema_decay: float = 0.999
-    """Decay of the moving average of weights, which is what gets evaluated and exported."""
+    """Decay of the moving average of weights, which is what gets evaluated and exported; lower in
+    the first steps (`photochrom_trainer.train.averaging`)."""
     precision: str = "32-true"
     """Lightning Fabric's name: 32-true, bf16-mixed (twice as fast on CPUs with AMX), 16-mixed."""
     save_every: int = 250
