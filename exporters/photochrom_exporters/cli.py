@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from photochrom.errors import PhotochromError
+from photochrom.cli import run
 from photochrom.models.names import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -78,11 +78,7 @@ def _show(written: "Written", path: Path) -> None:
 
 def main() -> None:
     """Run the command line; a PhotochromError becomes one line on stderr and its exit code."""
-    try:
-        app()
-    except PhotochromError as error:
-        typer.echo(f"photochrom-export: {error}", err=True)
-        sys.exit(error.exit_code)
+    sys.exit(run(app, "photochrom-export"))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,8 +26,6 @@ from photochrom.models import native
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
 from photochrom.options import Options
-
-log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 """Called with a stage (``look``, ``color``, ``write``) and its done fraction 0..1."""
@@ -107,7 +104,7 @@ class Colorizer:
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Report:
-        """Colorize a picture file into another; size in memory does not grow with the picture.
+        """Colorize a picture file into another; memory grows with its width, not its area.
 
         Args:
             source: anything that libvips opens, with 8 or 16 bits.

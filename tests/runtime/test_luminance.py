@@ -159,34 +159,23 @@ def gradient(dtype: type[np.unsignedinteger[Any]], bands: int) -> Pixels:
     return codes.astype(dtype).squeeze()
 
 
+SPACES = [*((1, grey) for grey in GREY_PROFILES), *((3, rgb) for rgb in RGB_PROFILES)]
 FILES = [(".tif", np.uint16), (".png", np.uint16), (".tif", np.uint8), (".png", np.uint8)]
 
 
 class TestFiles:
     @pytest.mark.parametrize(("ending", "dtype"), FILES)
-    @pytest.mark.parametrize("profile", GREY_PROFILES, ids=lambda p: p.name)
-    def test_grey(
+    @pytest.mark.parametrize(("bands", "profile"), SPACES, ids=lambda p: getattr(p, "name", p))
+    def test_every_code(
         self,
         ending: str,
         dtype: type[np.unsignedinteger[Any]],
+        bands: int,
         profile: Profile,
         saturated: Colorizer,
         tmp_path: Path,
     ) -> None:
-        moved = file_change(tmp_path, ending, gradient(dtype, 1), profile, saturated)
-        assert moved.max() <= limit(dtype, profile)
-
-    @pytest.mark.parametrize(("ending", "dtype"), FILES)
-    @pytest.mark.parametrize("profile", RGB_PROFILES, ids=lambda p: p.name)
-    def test_rgb(
-        self,
-        ending: str,
-        dtype: type[np.unsignedinteger[Any]],
-        profile: Profile,
-        saturated: Colorizer,
-        tmp_path: Path,
-    ) -> None:
-        moved = file_change(tmp_path, ending, gradient(dtype, 3), profile, saturated)
+        moved = file_change(tmp_path, ending, gradient(dtype, bands), profile, saturated)
         assert moved.max() <= limit(dtype, profile)
 
     @pytest.mark.parametrize("profile", [*GREY_PROFILES, *RGB_PROFILES[1:]], ids=lambda p: p.name)

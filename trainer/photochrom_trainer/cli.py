@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 from rich.console import Console
 
-from photochrom.errors import CancelledError, DeviceError, PhotochromError
+from photochrom.cli import run
+from photochrom.errors import CancelledError, DeviceError
 from photochrom.files.whole import whole_file
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def train(
     """Train a generator, or go on with a run that stopped."""
     from photochrom_trainer.config import read_config
     from photochrom_trainer.console import follow
-    from photochrom_trainer.train import train as run
+    from photochrom_trainer.train import train as take_steps
 
     settings = read_config(config)
     fabric = _fabric(device, settings.precision, threads)
     typer.echo(f"training on {fabric.device}, {settings.precision}; run folder {output}", err=True)
     try:
-        progress = run(settings, folder, output, fabric, start=start)
+        progress = take_steps(settings, folder, output, fabric, start=start)
         steps = follow(progress, Console(stderr=True, highlight=False))
     except KeyboardInterrupt as error:
         raise CancelledError(
@@ -102,11 +103,7 @@ def _fabric(device: Device, precision: str, threads: int | None) -> "Fabric":
 
 def main() -> None:
     """Run the command line; a PhotochromError becomes one line on stderr and its exit code."""
-    try:
-        app()
-    except PhotochromError as error:
-        typer.echo(f"photochrom-train: {error}", err=True)
-        sys.exit(error.exit_code)
+    sys.exit(run(app, "photochrom-train"))
 
 
 if __name__ == "__main__":

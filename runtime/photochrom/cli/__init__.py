@@ -3,16 +3,26 @@
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from photochrom.errors import PhotochromError
 
+if TYPE_CHECKING:
+    from typer import Typer
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``photochrom``; an error of ours becomes one line on stderr and its exit code.
+    """Run ``photochrom`` and return its exit code."""
+    from photochrom.cli.app import app
+
+    return run(app, "photochrom", arguments)
+
+
+def run(app: "Typer", name: str, arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; an error of ours becomes one line on stderr and its exit code.
 
     Usage errors and Ctrl+C end the process in Typer, with 2 and 130.
     """
-    from photochrom.cli.app import app
     from photochrom.cli.reporting import printable
 
     _print_any_name()
@@ -20,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(arguments)
     except PhotochromError as error:
         if str(error):
-            sys.stderr.write(printable(f"photochrom: {error}") + "\n")
+            sys.stderr.write(printable(f"{name}: {error}") + "\n")
         return error.exit_code
     return 0
 

@@ -59,8 +59,8 @@ def recombine(
 def _in_tiles(image: pyvips.Image) -> pyvips.Image:
     """The same picture, asking libvips to work in tiles from here on.
 
-    It would take strips of the full width through every step: on 100 megapixels, tiles spare a
-    fifth of the processor's time, and a quarter of the memory is enough.
+    It would take strips of the full width through every step, which do not fit into the
+    processor's caches and need several times the memory (benchmarks/large_scan.py prints both).
     """
     return image.tilecache(tile_width=TILE, tile_height=TILE, max_tiles=4)
 
