@@ -86,7 +86,8 @@ def plot(pairs: list[tuple[Run, Run]], path: Path) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(6, 4))
-    positions = range(len(pairs))
+    positions = range(1, len(pairs) + 1)
+    axes.set_xticks(positions)
     axes.bar([x - 0.2 for x in positions], [ours["seconds"] for ours, _ in pairs], 0.4)
     axes.bar([x + 0.2 for x in positions], [bare["seconds"] for _, bare in pairs], 0.4)
     axes.set(xlabel="pair of runs", ylabel="seconds", title="photochrom and a bare libvips copy")
