@@ -33,8 +33,8 @@ def export(
     from photochrom.models.manifest import Manifest
     from photochrom_exporters.to_onnx import TOLERANCES
     from photochrom_exporters.to_onnx import export as write
-    from photochrom_trainer.checkpoint import config_of, load
-    from photochrom_trainer.train import load_generator
+    from photochrom_trainer.training.checkpoint import config_of, load
+    from photochrom_trainer.training.run import load_generator
 
     network, state = load_generator(checkpoint), load(checkpoint)
     manifest = Manifest(
@@ -54,8 +54,8 @@ def export(
 
 def _provenance(state: dict[str, Any], data: str) -> dict[str, Any]:
     """Where a checkpoint's weights come from, for the manifest."""
-    from photochrom_trainer.checkpoint import config_of
-    from photochrom_trainer.train import images_seen
+    from photochrom_trainer.training.checkpoint import config_of
+    from photochrom_trainer.training.run import images_seen
 
     steps = state["step"]
     return {

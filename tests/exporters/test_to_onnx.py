@@ -18,9 +18,9 @@ from photochrom_exporters import to_onnx
 from photochrom_exporters.cli import main
 from photochrom_exporters.half import HALF_FROM
 from photochrom_exporters.to_onnx import OPSET, TOLERANCES, Written, build, export, folded
-from photochrom_trainer import predictors
+from photochrom_trainer.evaluation import predictors
 from photochrom_trainer.networks.lite_unet import LiteUNet
-from photochrom_trainer.train import Run
+from photochrom_trainer.training.run import Run
 
 pytestmark = pytest.mark.slow
 

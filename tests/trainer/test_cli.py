@@ -11,7 +11,7 @@ from PIL import Image
 
 from helpers.training import TINY, TINY_TOML, cpu, run_main, write_pictures
 from photochrom_trainer.cli import main
-from photochrom_trainer.train import Run
+from photochrom_trainer.training.run import Run
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_stopping_by_hand_is_code_130(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("photochrom_trainer.train.Run.train", stop)
+    monkeypatch.setattr("photochrom_trainer.training.run.Run.train", stop)
     arguments = ("train", pictures, "-o", tmp_path / "run", "--config", settings)
     assert run_main(main, monkeypatch, *arguments) == 130
     assert "goes on from the last checkpoint" in capsys.readouterr().err

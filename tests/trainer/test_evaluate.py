@@ -14,11 +14,18 @@ from helpers.training import TINY, cpu, write_pictures
 from photochrom.color import lab
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import InputError, ModelError
-from photochrom_trainer import evaluate as subject
-from photochrom_trainer.evaluate import BLOCK, SIDE, evaluate, point_hints, read_truth, render
-from photochrom_trainer.predictors import Model, Predictor, load
-from photochrom_trainer.sheet import contact_sheet
-from photochrom_trainer.train import Run
+from photochrom_trainer.evaluation import measure as subject
+from photochrom_trainer.evaluation.measure import (
+    BLOCK,
+    SIDE,
+    evaluate,
+    point_hints,
+    read_truth,
+    render,
+)
+from photochrom_trainer.evaluation.predictors import Model, Predictor, load
+from photochrom_trainer.evaluation.sheets import contact_sheet
+from photochrom_trainer.training.run import Run
 
 SCALE = 110.0
 COLOR = (180, 90, 40)

@@ -12,9 +12,9 @@ from torch.nn import functional as F
 
 from helpers.training import TINY, cpu, write_pictures
 from photochrom.errors import InputError, OutputError, PhotochromError, UsageError
-from photochrom_trainer import checkpoint
 from photochrom_trainer.config import TrainConfig, from_dict, preset_names, read_config
-from photochrom_trainer.train import Run, averaging, images_seen, load_generator, train
+from photochrom_trainer.training import checkpoint
+from photochrom_trainer.training.run import Run, averaging, images_seen, load_generator, train
 
 
 @pytest.fixture

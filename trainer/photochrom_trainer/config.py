@@ -55,7 +55,7 @@ class TrainConfig:
     """Gradients are scaled down to this total norm."""
     ema_decay: float = 0.999
     """Decay of the moving average of weights, which is what gets evaluated and exported; lower in
-    the first steps (`photochrom_trainer.train.averaging`)."""
+    the first steps (`photochrom_trainer.training.run.averaging`)."""
     precision: str = "32-true"
     """Lightning Fabric's name: 32-true, bf16-mixed (twice as fast on CPUs with AMX), 16-mixed."""
     save_every: int = 250

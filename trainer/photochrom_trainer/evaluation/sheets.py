@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from photochrom.color.arrays import PictureArray
 from photochrom_trainer.data.pictures import list_pictures
-from photochrom_trainer.evaluate import SIDE, colorize, grey, read_truth
-from photochrom_trainer.predictors import Model
+from photochrom_trainer.evaluation.measure import SIDE, colorize, grey, read_truth
+from photochrom_trainer.evaluation.predictors import Model
 
 CAPTION_HEIGHT = 20
 GAP = 4

@@ -8,8 +8,8 @@ from datetime import timedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from photochrom_trainer.evaluate import ProgressCallback
-from photochrom_trainer.train import Progress as Report
+from photochrom_trainer.evaluation.measure import ProgressCallback
+from photochrom_trainer.training.run import Progress as Report
 
 LINE_EVERY = 50
 """Steps between two plain lines."""

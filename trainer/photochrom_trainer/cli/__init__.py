@@ -40,8 +40,8 @@ def train(
 ) -> None:
     """Train a generator, or go on with a run that stopped."""
     from photochrom_trainer.config import read_config
-    from photochrom_trainer.console import follow
-    from photochrom_trainer.train import train as take_steps
+    from photochrom_trainer.reports.console import follow
+    from photochrom_trainer.training.run import train as take_steps
 
     settings = read_config(config)
     fabric = _fabric(device, settings.precision, threads)
@@ -69,11 +69,11 @@ def evaluate(
     sheet: Annotated[Path | None, typer.Option(help="Write grey | ours | truth here, PNG.")] = None,
 ) -> None:
     """Measure a model: PSNR, colourfulness and colour difference, as a Markdown table."""
-    from photochrom_trainer.console import counting
-    from photochrom_trainer.evaluate import evaluate as measure
-    from photochrom_trainer.evaluate import to_json, to_markdown
-    from photochrom_trainer.predictors import load
-    from photochrom_trainer.sheet import contact_sheet
+    from photochrom_trainer.evaluation.measure import evaluate as measure
+    from photochrom_trainer.evaluation.measure import to_json, to_markdown
+    from photochrom_trainer.evaluation.predictors import load
+    from photochrom_trainer.evaluation.sheets import contact_sheet
+    from photochrom_trainer.reports.console import counting
 
     counts, loaded = points or [0, 10], load(model)
     with counting("measuring", Console(stderr=True)) as progress:

@@ -15,10 +15,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from photochrom.errors import InputError, OutputError, PhotochromError, UsageError
-from photochrom_trainer import checkpoint
 from photochrom_trainer.config import Stage, TrainConfig
 from photochrom_trainer.data.pictures import Crops, StepSampler
 from photochrom_trainer.networks.lite_unet import LiteUNet
+from photochrom_trainer.training import checkpoint
 
 Batch: TypeAlias = tuple[Tensor, Tensor, Tensor]
 """Luminance, hints and chroma (`photochrom_trainer.data.pictures.Crops`)."""

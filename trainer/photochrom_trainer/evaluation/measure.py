@@ -21,7 +21,7 @@ from photochrom.color import gamut, lab, srgb
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.difference import ciede2000
 from photochrom_trainer.data.pictures import list_pictures, read_rgb, split
-from photochrom_trainer.predictors import Model
+from photochrom_trainer.evaluation.predictors import Model
 
 SIDE = 224
 """Side of the central crop that is measured, in pixels; every generator's multiple divides it."""

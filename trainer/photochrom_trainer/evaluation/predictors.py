@@ -39,8 +39,8 @@ def from_checkpoint(path: Path) -> Model:
     """The averaged generator of a checkpoint, in PyTorch."""
     import torch
 
-    from photochrom_trainer import checkpoint
-    from photochrom_trainer.train import load_generator
+    from photochrom_trainer.training import checkpoint
+    from photochrom_trainer.training.run import load_generator
 
     network = load_generator(path)
 

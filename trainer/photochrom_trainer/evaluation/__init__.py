@@ -1,0 +1,1 @@
+"""Measuring generators: numbers, curves, tables and sheets."""

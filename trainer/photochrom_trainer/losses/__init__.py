@@ -1,0 +1,1 @@
+"""What a generator and its discriminator are trained to lower."""

@@ -1,0 +1,1 @@
+"""What a person sees of a run: bars, TensorBoard, plots and one page."""
