@@ -34,6 +34,11 @@ def to_linear(lab: FloatImage) -> FloatImage:
     return _inverse(f) @ matrix.T
 
 
+def luminance(lightness: FloatImage) -> FloatImage:
+    """L* (any shape) to relative luminance Y, 0..1."""
+    return _inverse((lightness + 16) / 116)
+
+
 def to_srgb(lab: FloatImage) -> FloatImage:
     """L*a*b* (... x 3) to encoded sRGB (... x 3, float32 clipped to 0..1)."""
     return srgb.encode(np.clip(to_linear(lab), 0.0, 1.0))
