@@ -1,5 +1,6 @@
 """Holding an exported file against the PyTorch network that it was made from."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +10,19 @@ import torch
 from torch import nn
 
 from photochrom.color.arrays import FloatImage
+from photochrom.color.spaces import ColorSpace
 from photochrom.errors import ModelError
 from photochrom.models.manifest import Manifest
 from photochrom.session import open_session
 
-SHAPES = ((1, 256, 256), (1, 64, 32), (2, 96, 160), (1, 384, 512))
-"""Batch, height and width of the trials: native size, smallest, several at once, beyond native."""
+UNITS: dict[ColorSpace, str] = {"lab": "a*b*", "luv": "u*v*"}
+"""What differences are told in, by colour space."""
 SEED = 0
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The difference on one input, in a*b* units."""
+    """The difference on one input, in units of the model's chroma (a*b* or u*v*)."""
 
     name: str
     max: float
@@ -52,7 +54,7 @@ def compare(path: Path, network: nn.Module, manifest: Manifest) -> Agreement:
     """
     session = open_session(path, "cpu")
     trials = []
-    for name, luminance, hints in _inputs():
+    for name, luminance, hints in _inputs(manifest):
         ours = session.run({"luminance": luminance, "hints": hints})
         with torch.inference_mode():
             theirs = network(torch.from_numpy(luminance), torch.from_numpy(hints)).numpy()
@@ -70,15 +72,28 @@ def _hold(agreement: Agreement, manifest: Manifest) -> None:
     if agreement.max > allowed["max"] or agreement.mean > allowed["mean"]:
         raise ModelError(
             f"the exported network disagrees with PyTorch: largest difference {agreement.max:.4f}, "
-            f"mean {agreement.mean:.5f}, allowed {allowed['max']} and {allowed['mean']} in a*b*; "
-            "nothing was written"
+            f"mean {agreement.mean:.5f}, allowed {allowed['max']} and {allowed['mean']} in "
+            f"{UNITS[manifest.color_space]}; nothing was written"
         )
 
 
-def _inputs() -> Iterator[tuple[str, FloatImage, FloatImage]]:
+def shapes(manifest: Manifest) -> tuple[tuple[int, int, int], ...]:
+    """Batch, height and width of the trials, all divisible by the model's multiple.
+
+    Native size, smallest, several at once, and beyond native: what was fixed to the example that
+    the graph was traced with, or is wrong at one side only, shows in one of them.
+    """
+    step = manifest.multiple
+    native, larger, largest = (
+        math.ceil(factor * manifest.native_size / step) * step for factor in (1, 1.5, 2)
+    )
+    return ((1, native, native), (1, 2 * step, step), (2, step, 2 * step), (1, larger, largest))
+
+
+def _inputs(manifest: Manifest) -> Iterator[tuple[str, FloatImage, FloatImage]]:
     """Made-up pictures of every shape, each without hints and with scattered ones."""
     rng = np.random.default_rng(SEED)
-    for batch, height, width in SHAPES:
+    for batch, height, width in shapes(manifest):
         size = f"{batch} × {height} × {width}"
         luminance = _picture(rng, (batch, 1, height, width))
         none = np.zeros((batch, 3, height, width), np.float32)
@@ -92,6 +107,7 @@ def _picture(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatImage:
     """Luminance 0..1 with something at every scale, as photographs have: octaves of noise."""
     total = np.zeros(shape)
     for cell in (1, 4, 16, 32):
-        small = rng.random((*shape[:2], shape[2] // cell, shape[3] // cell))
-        total += small.repeat(cell, axis=2).repeat(cell, axis=3) * cell**0.5
+        small = rng.random((*shape[:2], *(math.ceil(side / cell) for side in shape[2:])))
+        large = small.repeat(cell, axis=2).repeat(cell, axis=3)
+        total += large[..., : shape[2], : shape[3]] * cell**0.5
     return ((total - total.min()) / np.ptp(total)).astype(np.float32)

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from photochrom.cli import run
-from photochrom.models.names import DEFAULT_MODEL
+from photochrom.models.manifest import LARGEST, Manifest
 
 if TYPE_CHECKING:
     from photochrom_exporters.to_onnx import Written
+    from photochrom_trainer.config import TrainConfig
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
@@ -21,54 +22,70 @@ app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint of photochrom-train.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.")],
-    name: Annotated[str, typer.Option(help="What --model will call it.")] = DEFAULT_MODEL,
+    name: Annotated[
+        str | None, typer.Option(help="What --model will call it; by default the network's name.")
+    ] = None,
     version: Annotated[str, typer.Option(help="Version of these weights.")] = "1",
     license: Annotated[str, typer.Option(help="SPDX name of their licence.")] = "Apache-2.0",
     weights: Annotated[
         Literal["fp16", "fp32"], typer.Option(help="How weights are stored; fp32 is computed.")
     ] = "fp16",
+    native_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=LARGEST,
+            help="Short side at which it sees pictures; by default 256, or the last stage's crops "
+            "where those are larger.",
+        ),
+    ] = None,
     data: Annotated[str, typer.Option(help="What it was trained on, in words.")] = "not stated",
 ) -> None:
     """Export a checkpoint's averaged generator, check it against PyTorch, and write it."""
-    from photochrom.models.manifest import Manifest
     from photochrom_exporters.to_onnx import TOLERANCES
     from photochrom_exporters.to_onnx import export as write
     from photochrom_trainer.training.checkpoint import config_of, load
     from photochrom_trainer.training.run import load_generator
 
     network, state = load_generator(checkpoint), load(checkpoint)
+    config = config_of(state)
     manifest = Manifest(
-        name=name,
+        name=name or config.network,
         version=version,
         sha256="",
-        scale=config_of(state).scale,
+        color_space=config.color_space,
+        scale=config.scale,
+        native_size=native_size or max(Manifest.native_size, config.stages[-1].size),
         multiple=network.multiple,
         output_stride=network.output_stride,
         weights=weights,
         tolerance=TOLERANCES[weights],
         license=license,
-        trained=_provenance(state, data),
+        trained=_provenance(state, config, data),
     )
     _show(write(network, manifest, output), output)
 
 
-def _provenance(state: dict[str, Any], data: str) -> dict[str, Any]:
+def _provenance(state: dict[str, Any], config: "TrainConfig", data: str) -> dict[str, Any]:
     """Where a checkpoint's weights come from, for the manifest."""
-    from photochrom_trainer.training.checkpoint import config_of
-    from photochrom_trainer.training.run import images_seen
+    from photochrom_trainer.training.schedule import images_seen
 
     steps = state["step"]
     return {
         "data": data,
-        "images": images_seen(config_of(state), steps),
+        "network": config.network,
+        "images": images_seen(config, steps),
         "steps": steps,
         "commit": state["commit"],
     }
 
 
 def _show(written: "Written", path: Path) -> None:
+    from photochrom_exporters.agreement import UNITS
+
     allowed = written.manifest.tolerance
-    table = Table("input", "max", "mean", title="difference from PyTorch, a*b* units")
+    units = UNITS[written.manifest.color_space]
+    table = Table("input", "max", "mean", title=f"difference from PyTorch in {units}")
     for trial in written.agreement.trials:
         table.add_row(trial.name, f"{trial.max:.5f}", f"{trial.mean:.6f}")
     table.add_row("allowed", str(allowed["max"]), str(allowed["mean"]))

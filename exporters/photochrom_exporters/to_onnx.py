@@ -23,17 +23,19 @@ from photochrom.models.checksum import verify, weights_sha256
 from photochrom.models.manifest import METADATA_KEY, Manifest
 from photochrom_exporters.agreement import Agreement, compare
 from photochrom_exporters.half import store_half
-from photochrom_trainer.networks.lite_unet import HINT_CHANNELS, LiteUNet
+from photochrom_trainer.networks.generator import HINT_CHANNELS, Generator
 
 OPSET = 18
 """ONNX operator set: the one the exporter translates to without a second conversion."""
 INPUTS = ("luminance", "hints")
 OUTPUT = "chroma"
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 TOLERANCES = {
     "fp32": {"max": 0.001, "mean": 0.0001},
     "fp16": {"max": 0.1, "mean": 0.01},
 }
-"""Largest and mean difference from PyTorch's float32 result, in a*b* units, by stored type."""
+"""Largest and mean difference from PyTorch's float32 result, by stored type, in units of the
+network's own chroma: a*b*, or u*v*, which in most colours are as large."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Written:
     """Bytes."""
 
 
-def export(network: LiteUNet, manifest: Manifest, target: Path) -> Written:
+def export(network: Generator, manifest: Manifest, target: Path) -> Written:
     """Write a network as ONNX, whole and verified or not at all.
 
     Args:
@@ -72,14 +74,15 @@ def export(network: LiteUNet, manifest: Manifest, target: Path) -> Written:
     return Written(manifest, agreement, target.stat().st_size)
 
 
-def build(network: LiteUNet) -> ModelProto:
+def build(network: Generator) -> ModelProto:
     """The network as an ONNX graph with free batch, height and width; weights are float32."""
     height, width = (
         network.multiple * torch.export.Dim(name, min=1) for name in ("rows", "columns")
     )
     shape = {0: torch.export.Dim("batch", min=1), 2: height, 3: width}
     # Sizes of 1 would be taken for constants, and equal sizes for one and the same size.
-    example = (torch.zeros(2, 1, 64, 96), torch.zeros(2, HINT_CHANNELS, 64, 96))
+    size = (2 * network.multiple, 3 * network.multiple)
+    example = (torch.zeros(2, 1, *size), torch.zeros(2, HINT_CHANNELS, *size))
     with _quiet():
         program = torch.onnx.export(
             folded(network),
@@ -98,7 +101,7 @@ def build(network: LiteUNet) -> ModelProto:
     return model
 
 
-def folded(network: LiteUNet) -> nn.Module:
+def folded(network: Generator) -> nn.Module:
     """A copy whose batch norms are part of the convolutions before them.
 
     Done here and not left to ONNX Runtime, which can't do it across the casts of fp16 weights.
@@ -112,8 +115,9 @@ def _fold(module: nn.Module) -> None:
     """Fold every batch norm that is registered right after its convolution, which is our order."""
     before, convolution = "", None
     for name, child in list(module.named_children()):
-        if isinstance(child, nn.BatchNorm2d) and isinstance(convolution, nn.Conv2d):
-            setattr(module, before, fuse_conv_bn_eval(convolution, child))
+        if isinstance(child, nn.BatchNorm2d) and isinstance(convolution, CONVOLUTIONS):
+            transposed = isinstance(convolution, nn.ConvTranspose2d)
+            setattr(module, before, fuse_conv_bn_eval(convolution, child, transposed))
             setattr(module, name, nn.Identity())
         _fold(child)
         before, convolution = name, child

@@ -1,5 +1,6 @@
 """An exported file agrees with PyTorch, describes itself, and notices damage."""
 
+import shutil
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +18,9 @@ from photochrom.models.manifest import Manifest, from_metadata
 from photochrom_exporters import to_onnx
 from photochrom_exporters.cli import main
 from photochrom_exporters.half import HALF_FROM
-from photochrom_exporters.to_onnx import OPSET, TOLERANCES, Written, build, export, folded
+from photochrom_exporters.to_onnx import OPSET, TOLERANCES, Written, export, folded
 from photochrom_trainer.evaluation import predictors
-from photochrom_trainer.networks.lite_unet import LiteUNet
+from photochrom_trainer.networks.generator import Generator
 from photochrom_trainer.training.run import Run
 
 pytestmark = pytest.mark.slow
@@ -31,33 +32,29 @@ def manifest(weights: str = "fp16") -> Manifest:
     return Manifest("toy", "3", "", weights=weights, tolerance=TOLERANCES[weights], trained=TRAINED)
 
 
-@pytest.fixture(scope="module")
-def network() -> LiteUNet:
-    """An untrained generator whose batch norms do something."""
-    torch.manual_seed(0)
-    network = LiteUNet().eval()
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.uniform_(module.running_mean, -0.2, 0.2)  # type: ignore[arg-type]
-            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)  # type: ignore[arg-type]
-            torch.nn.init.uniform_(module.weight, 0.8, 1.2)
-    return network
-
-
-@pytest.fixture(scope="module")
-def graph(network: LiteUNet) -> ModelProto:
-    return build(network)
-
-
 @pytest.fixture
 def quick(graph: ModelProto, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the graph that was built once: building takes seconds."""
     monkeypatch.setattr(to_onnx, "build", lambda _: deepcopy(graph))
 
 
+@pytest.fixture(scope="module")
+def exported(
+    network: Generator, graph: ModelProto, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Written]:
+    """A file that is written once."""
+    path = tmp_path_factory.mktemp("exported") / "toy.onnx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(to_onnx, "build", lambda _: deepcopy(graph))
+        return path, export(network, manifest(), path)
+
+
 @pytest.fixture
-def written(quick: None, network: LiteUNet, tmp_path: Path) -> Written:
-    return export(network, manifest(), tmp_path / "toy.onnx")
+def written(exported: tuple[Path, Written], tmp_path: Path) -> Written:
+    """What was exported, with a copy of the file to break."""
+    path, written = exported
+    shutil.copy(path, tmp_path)
+    return written
 
 
 def change_one_weight(model: ModelProto) -> None:
@@ -81,7 +78,7 @@ def shift_by_a_pixel(model: ModelProto) -> None:
 
 @pytest.mark.parametrize("weights", ["fp16", "fp32"])
 @pytest.mark.usefixtures("quick")
-def test_the_written_file_agrees(network: LiteUNet, tmp_path: Path, weights: str) -> None:
+def test_the_written_file_agrees(network: Generator, tmp_path: Path, weights: str) -> None:
     target = tmp_path / "toy.onnx"
     agreement = export(network, manifest(weights), target).agreement
     assert agreement.max <= TOLERANCES[weights]["max"]
@@ -128,7 +125,7 @@ def test_the_graph_tells_nothing_of_this_machine(graph: ModelProto) -> None:
 
 
 @torch.inference_mode()
-def test_folding_leaves_the_network_alone(network: LiteUNet) -> None:
+def test_folding_leaves_the_network_alone(network: Generator) -> None:
     inputs = torch.rand(1, 1, 64, 64), torch.zeros(1, 3, 64, 64)
     before = network(*inputs)
     copy = folded(network)
@@ -138,7 +135,7 @@ def test_folding_leaves_the_network_alone(network: LiteUNet) -> None:
 
 
 def test_a_sabotaged_export_leaves_no_file(
-    graph: ModelProto, network: LiteUNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    graph: ModelProto, network: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = deepcopy(graph)
     shift_by_a_pixel(wrong)
@@ -149,7 +146,7 @@ def test_a_sabotaged_export_leaves_no_file(
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_failed_export_keeps_the_older_file(network: LiteUNet, tmp_path: Path) -> None:
+def test_a_failed_export_keeps_the_older_file(network: Generator, tmp_path: Path) -> None:
     (tmp_path / "toy.onnx").write_text("older")
     strict = replace(manifest(), tolerance={"max": 0.0, "mean": 0.0})
     with pytest.raises(ModelError, match="disagrees with PyTorch"):
@@ -159,7 +156,7 @@ def test_a_failed_export_keeps_the_older_file(network: LiteUNet, tmp_path: Path)
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_folder_that_is_not_there(network: LiteUNet, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there(network: Generator, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="can't write"):
         export(network, manifest(), tmp_path / "nowhere" / "toy.onnx")
 
@@ -230,7 +227,7 @@ def test_a_file_without_manifest_is_refused(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("quick")
 def test_from_a_checkpoint_to_a_measured_file(
     tmp_path: Path,
-    network: LiteUNet,
+    network: Generator,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -246,6 +243,7 @@ def test_from_a_checkpoint_to_a_measured_file(
 
     found = verify(target)
     assert (found.name, found.version, found.weights) == ("mine", "7", "fp16")
+    assert (found.native_size, found.multiple, found.output_stride) == (256, 32, 2)
     assert found.trained["data"] == "my own"
     assert (found.trained["images"], found.trained["steps"]) == (8, 4)
 

@@ -5,7 +5,8 @@ Its formula, at half the size of the input, is a plain average of every 2 x 2 ce
 
     chroma = confidence * hint + (1 - confidence) * (constant + light * L*/100 + x * X + y * Y)
 
-for a* and b* alike, with X and Y from 0 at the upper left to 1 at the lower right.
+for both channels alike (a* and b*, or u* and v* in a toy of the space ``luv``), with X and Y from
+0 at the upper left to 1 at the lower right.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ NATIVE_SIZE = 64
 
 @dataclass(frozen=True)
 class Formula:
-    """What the toy answers where there is no hint: (a*, b*) of each part, in a*b* units."""
+    """What the toy answers where there is no hint: (a*, b*) or (u*, v*) of each part."""
 
     constant: tuple[float, float] = (0.0, 0.0)
     light: tuple[float, float] = (0.0, 0.0)
@@ -47,14 +48,19 @@ CORNERS = Formula(constant=(-30.0, -30.0), x=(60.0, 0.0), y=(0.0, 60.0))
 
 
 def write_toy(path: Path, formula: Formula = WARM, **manifest: Any) -> Path:
-    """Write the toy to `path`; keywords replace entries of its manifest."""
-    model = build_toy(formula)
+    """Write the toy to `path`; keywords replace entries of its manifest.
+
+    A ``scale`` among them is the one that its weights are in, too.
+    """
+    model = build_toy(formula, scale=manifest.get("scale", SCALE))
     seal(model, **manifest)
     onnx.save(model, path)
     return path
 
 
-def build_toy(formula: Formula = WARM, chroma_name: str = "chroma") -> onnx.ModelProto:
+def build_toy(
+    formula: Formula = WARM, chroma_name: str = "chroma", scale: float = SCALE
+) -> onnx.ModelProto:
     """The toy without a manifest."""
     graph = helper.make_graph(
         _nodes(chroma_name),
@@ -64,7 +70,10 @@ def build_toy(formula: Formula = WARM, chroma_name: str = "chroma") -> onnx.Mode
             _tensor("hints", ["n", 3, "h", "w"]),
         ],
         [_tensor(chroma_name, ["n", 2, "h2", "w2"])],
-        [numpy_helper.from_array(values, name) for name, values in _weights(formula).items()],
+        [
+            numpy_helper.from_array(values, name)
+            for name, values in _weights(formula, scale).items()
+        ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.checker.check_model(model)
@@ -124,10 +133,10 @@ def _tensor(name: str, shape: list[str | int]) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
 
-def _weights(formula: Formula) -> dict[str, NDArray[Any]]:
-    """Initializers, in the model's units (chroma / SCALE)."""
+def _weights(formula: Formula, scale: float) -> dict[str, NDArray[Any]]:
+    """Initializers, in the model's units (chroma / scale)."""
     parts = np.array([formula.constant, formula.light, formula.x, formula.y], np.float32)
-    mix = (parts / SCALE).T.reshape(2, 4, 1, 1)
+    mix = (parts / scale).T.reshape(2, 4, 1, 1)
     return {
         "mix": np.ascontiguousarray(mix, np.float32),
         "one": np.array(1, np.float32),

@@ -12,7 +12,7 @@ from photochrom_trainer.config import Stage, TrainConfig
 from photochrom_trainer.data.pictures import DataConfig
 
 TINY = TrainConfig(
-    stages=(Stage(3, 32, 2, (0.0, 1e-3)), Stage(3, 64, 2, (1e-3, 0.0))),
+    stages=(Stage(32, 2, (0.0, 1e-3), steps=3), Stage(64, 2, (1e-3, 0.0), steps=3)),
     data=DataConfig(hint_shares={"none": 1, "points": 1}, degradation_chances={"grain": 0.5}),
     save_every=2,
 )

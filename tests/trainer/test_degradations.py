@@ -44,10 +44,25 @@ def test_each_is_repeatable_and_leaves_its_input(name: str, seed: int) -> None:
     assert first.dtype == np.float32
 
 
-@given(seeds)
-def test_no_chance_no_damage(seed: int) -> None:
+@given(seeds, sides, sides)
+def test_no_chance_no_damage(seed: int, height: int, width: int) -> None:
+    luminance = picture(seed, height, width)
+    for chances in ({}, dict.fromkeys(DEGRADATIONS, 0.0)):
+        seen = degrade(luminance, chances, np.random.default_rng(seed))
+        assert seen.dtype == luminance.dtype
+        assert np.array_equal(seen, luminance)
+
+
+@given(st.sampled_from(sorted(DEGRADATIONS)), seeds)
+def test_one_without_a_chance_does_not_change_the_others(name: str, seed: int) -> None:
+    """So a degradation that is added later leaves older configurations their pictures."""
     luminance = picture(seed)
-    assert np.array_equal(degrade(luminance, {}, np.random.default_rng(seed)), luminance)
+    without = {other: 0.5 for other in DEGRADATIONS if other != name}
+    first, second = (
+        degrade(luminance, chances, np.random.default_rng(seed))
+        for chances in (without, without | {name: 0.0})
+    )
+    assert np.array_equal(first, second)
 
 
 @given(seeds)
@@ -65,6 +80,34 @@ def test_blurring_keeps_the_mean(seed: int) -> None:
     assert blurred.std() < luminance.std()
 
 
+@given(seeds)
+def test_a_toned_print_keeps_the_order_of_tones_and_loses_range(seed: int) -> None:
+    """On a wedge from black to white; unevenness is too smooth to turn neighbours round."""
+    wedge = np.repeat(np.linspace(0, 1, 16, dtype=np.float32), 4)[None].repeat(8, axis=0)
+    toned = DEGRADATIONS["sepia"](wedge, np.random.default_rng(seed))
+    means = toned.reshape(8, 16, 4).mean((0, 2))
+    assert (np.diff(means[1:]) > 0).all()  # a print's black is not L* 0
+    assert 0.02 < means[0] < 0.3
+    assert 0.75 < means[-1] <= 1
+
+
+def test_toning_and_age_are_uneven_by_little() -> None:
+    flat = np.full((96, 96), 0.9, np.float32)
+    toned = [DEGRADATIONS["sepia"](flat, np.random.default_rng(seed)) for seed in range(40)]
+    assert max(np.ptp(values) for values in toned) > 0.01
+    assert max(np.abs(np.diff(values, axis=1)).max() for values in toned) < 0.01
+
+
+def test_scratches_are_thin_bright_and_dark_and_mostly_upright() -> None:
+    flat = np.full((96, 96), 0.5, np.float32)
+    damaged = [DEGRADATIONS["scratches"](flat, np.random.default_rng(seed)) for seed in range(60)]
+    assert 0.005 < np.mean([(values != flat).mean() for values in damaged]) < 0.1
+    assert min(values.min() for values in damaged) < 0.1
+    assert max(values.max() for values in damaged) > 0.9
+    along, across = (np.mean([np.abs(np.diff(v, axis=axis)) for v in damaged]) for axis in (0, 1))
+    assert along < 0.7 * across
+
+
 def test_targets_and_hints_stay_as_they_were(tmp_path: Path) -> None:
     folder = write_pictures(tmp_path)
     shares = {"points": 1.0}
@@ -72,7 +115,7 @@ def test_targets_and_hints_stay_as_they_were(tmp_path: Path) -> None:
     damaged = Crops(
         folder, DataConfig(hint_shares=shares, degradation_chances=ALWAYS), 64, 110.0, 0
     )
-    for index in range(8):
+    for index in range(16):
         luminance, hints, chroma = clean[index]
         seen, same_hints, same_chroma = damaged[index]
         assert not luminance.equal(seen)

@@ -5,19 +5,25 @@ import pytest
 import torch
 from PIL import Image
 from skimage import data
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
+from photochrom.errors import UsageError
+from photochrom_trainer.config import NETWORKS
 from photochrom_trainer.networks.lite0 import (
     BATCH_NORM_EPS,
     FEATURE_CHANNELS,
     IMAGENET_MEAN,
     IMAGENET_STD,
+    InvertedResidual,
     Lite0Encoder,
     SameConv2d,
     imagenet_weights,
 )
 from photochrom_trainer.networks.lite_unet import LiteUNet
+from photochrom_trainer.networks.patchgan import PatchGAN
+from photochrom_trainer.networks.registry import GENERATORS, build
+from photochrom_trainer.networks.unet256 import UNet256
 
 CATS = range(281, 286)
 """Tabby, tiger cat, Persian, Siamese, Egyptian cat: ImageNet's class numbers."""
@@ -103,7 +109,7 @@ def test_encoder_gives_five_maps(encoder: Lite0Encoder) -> None:
 def test_generator_starts_from_the_pretrained_encoder(encoder: Lite0Encoder) -> None:
     """Luminance in one band must look to the encoder like the same value in all three."""
     generator = LiteUNet().eval()
-    generator.load_imagenet()
+    generator.load_pretrained()
     grey = torch.randn(1, 1, 64, 64)
     hints = torch.randn(1, 3, 64, 64)  # not seen yet: their first weights are zero
     ours = generator.encoder(torch.cat((grey, hints), dim=1))
@@ -143,3 +149,87 @@ def test_hints_with_confidence_have_an_effect(generator: LiteUNet) -> None:
     without = generator(luminance, hints)
     hints[:, :, 30:34, 30:34] = torch.tensor([0.5, -0.5, 1.0])[:, None, None]
     assert not torch.allclose(generator(luminance, hints), without)
+
+
+def parameters(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def test_unet256_is_as_large_as_the_authors_say() -> None:
+    """pix2pix's own code prints 54.414 M for three channels in and out, and 2.769 M for its D."""
+    assert round(parameters(UNet256(input_channels=3, output_channels=3)) / 1e6, 3) == 54.414
+    judge = PatchGAN()
+    judge.scores[0] = nn.Conv2d(6, 64, 4, 2, 1)
+    assert round(parameters(judge) / 1e6, 3) == 2.769
+
+
+def has(block: nn.Module, kind: type[nn.Module]) -> bool:
+    return any(isinstance(module, kind) for module in block.modules())
+
+
+def test_unet256_drops_out_where_the_paper_does() -> None:
+    network = UNet256(base_width=1)
+    dropping = [has(block, nn.Dropout) for block in network.up]
+    assert dropping == [False] * 4 + [True] * 3 + [False]
+    normed = [has(block, nn.BatchNorm2d) for block in network.down]
+    assert normed == [False] + [True] * 6 + [False]
+
+
+def test_first_weights_are_normal() -> None:
+    kernels = [weight for weight in UNet256(levels=5).down.parameters() if weight.dim() == 4]
+    values = torch.cat([kernel.detach().flatten() for kernel in kernels])
+    assert abs(float(values.std()) - 0.02) < 1e-3
+    assert abs(float(values.mean())) < 1e-3
+
+
+@pytest.mark.parametrize("name", list(GENERATORS))
+@torch.inference_mode()
+def test_every_generator_keeps_the_contract(name: str) -> None:
+    network = build(name).eval()
+    height, width = network.multiple, 2 * network.multiple
+    chroma = network(torch.rand(1, 1, height, width), torch.zeros(1, 3, height, width))
+    stride = network.output_stride
+    assert chroma.shape == (1, 2, height // stride, width // stride)
+    assert chroma.abs().max() <= 1
+
+
+def test_configurations_name_every_generator() -> None:
+    assert tuple(GENERATORS) == NETWORKS
+
+
+def test_an_unknown_network_is_refused() -> None:
+    with pytest.raises(UsageError, match="lite-unet"):
+        build("unet512")
+
+
+@pytest.mark.parametrize(("layers", "field"), [(1, 16), (2, 34), (3, 70)])
+def test_each_verdict_sees_its_patch(layers: int, field: int) -> None:
+    """Slopes of one logit reach exactly as far as the patch's size says."""
+    network = PatchGAN(layers, base_width=4).eval()
+    chroma = torch.rand(1, 2, 160, 160, requires_grad=True)
+    logits = network(torch.rand(1, 1, 160, 160), torch.zeros(1, 3, 160, 160), chroma)
+    row, column = (side // 2 for side in logits.shape[2:])
+    logits[0, 0, row, column].backward()
+    assert chroma.grad is not None
+    touched = chroma.grad.abs().sum((0, 1)) > 0
+    assert int(touched.any(dim=0).sum()) == int(touched.any(dim=1).sum()) == field
+
+
+@torch.inference_mode()
+def test_the_discriminator_is_conditioned() -> None:
+    luminance, hints, chroma = (torch.rand(1, bands, 64, 64) for bands in (1, 3, 2))
+    blind, told = PatchGAN().eval(), PatchGAN(hints=True).eval()
+    for network in (blind, told):
+        before = network(luminance, hints, chroma)
+        assert not torch.equal(before, network(1 - luminance, hints, chroma))
+        assert torch.equal(before, network(luminance, 1 - hints, chroma)) == (network is blind)
+
+
+def test_stochastic_depth_keeps_the_mean_and_ends_with_training() -> None:
+    block = InvertedResidual(8, 8, 3, 1, 1, drop=0.5)
+    values = torch.ones(4000, 8, 1, 1)
+    dropped = block.train()._dropped(values)
+    assert set(dropped.flatten().tolist()) == {0.0, 2.0}
+    assert (dropped.amax((1, 2, 3)) == dropped.amin((1, 2, 3))).all()
+    assert abs(float(dropped.mean()) - 1) < 0.1
+    assert torch.equal(block.eval()._dropped(values), values)

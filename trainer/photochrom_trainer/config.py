@@ -6,33 +6,63 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from photochrom.color.spaces import SCALES, ColorSpace
 from photochrom.errors import UsageError
 from photochrom_trainer.data.pictures import DataConfig
+from photochrom_trainer.losses.weights import LossWeights
 
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 """What Lightning Fabric may compute in; weights are always kept as float32."""
+NETWORKS = ("lite-unet", "unet256", "unet128")
+"""Names in `photochrom_trainer.networks.registry`, here so that reading needs no PyTorch."""
+SMALLEST = 32
+"""Every stage's size is a multiple of this; a network may ask for more."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A run of steps with one picture size and batch; the learning rate moves linearly."""
+    """A part of a run with one picture size, batch and loss; the learning rate moves linearly."""
 
-    steps: int
-    """Optimizer steps."""
     size: int
     """Side of the training crops in pixels, divisible by 32."""
     batch: int
-    """Pictures a step."""
+    """Pictures a step, over all processes together."""
     learning_rate: tuple[float, float]
     """Decoder's learning rate at the first and after the last step."""
+    steps: int = 0
+    """Optimizer steps; or give `epochs`."""
+    epochs: float = 0.0
+    """Steps in numbers of pictures: an epoch draws as many as there are."""
+    losses: LossWeights = field(default_factory=LossWeights)
+    """What the generator is trained on; an adversarial weight brings in the discriminator."""
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.batch < 1:
-            raise UsageError("a stage needs steps >= 1 and batch >= 1")
-        if self.size < 32 or self.size % 32:
-            raise UsageError(f"a stage's size must be divisible by 32, not {self.size}")
+        if (self.steps > 0) == (self.epochs > 0) or min(self.steps, self.epochs) < 0:
+            raise UsageError("a stage needs either steps >= 1 or epochs > 0")
+        if self.batch < 1:
+            raise UsageError(f"a stage's batch must be at least 1, not {self.batch}")
+        if self.size < SMALLEST or self.size % SMALLEST:
+            raise UsageError(f"a stage's size must be divisible by {SMALLEST}, not {self.size}")
         if len(self.learning_rate) != 2:
             raise UsageError("a stage's learning_rate is a pair: [first, last]")
+
+
+@dataclass(frozen=True)
+class DiscriminatorConfig:
+    """The PatchGAN, where a stage has an adversarial weight."""
+
+    layers: int = 3
+    """Strided convolutions: 3 judge patches of 70 x 70 pixels of the generator's output."""
+    hints: bool = False
+    """Whether it sees the hints too."""
+    rate: float = 1.0
+    """Its learning rate over the generator's: 1 in pix2pix, 5 in DeOldify's NoGAN."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.layers <= 5:
+            raise UsageError(f"discriminator.layers lies in 1..5, not {self.layers}")
+        if self.rate <= 0:
+            raise UsageError("discriminator.rate must be above 0")
 
 
 @dataclass(frozen=True)
@@ -41,42 +71,68 @@ class TrainConfig:
 
     stages: tuple[Stage, ...]
     """What is trained, in order."""
+    network: str = "lite-unet"
+    """``lite-unet`` (hints, pretrained encoder), ``unet256`` (pix2pix's) or ``unet128``."""
+    color_space: ColorSpace = "lab"
+    """``lab`` or ``luv``: what the generator's two channels are."""
     data: DataConfig = field(default_factory=DataConfig)
     """Pictures, hints and degradations."""
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    """The generator's opponent."""
     seed: int = 0
-    """Seed of weights, crops, hints and degradations."""
-    scale: float = 110.0
-    """Chroma that the generator's output 1 stands for; 110 holds every a*, b* of sRGB."""
-    encoder_rate: float = 0.3
-    """Encoder's learning rate over the decoder's: pretrained weights move less."""
+    """Seed of weights, dropout, crops, hints and degradations."""
+    pretrained_rate: float = 0.3
+    """Learning rate of pretrained weights over the others': they move less."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """AdamW's decay of the gradient's first and second moment."""
     weight_decay: float = 0.01
-    """AdamW's decoupled weight decay."""
+    """AdamW's decoupled weight decay; with 0 it is Adam."""
     clip_norm: float = 1.0
     """Gradients are scaled down to this total norm."""
     ema_decay: float = 0.999
     """Decay of the moving average of weights, which is what gets evaluated and exported; lower in
-    the first steps (`photochrom_trainer.training.run.averaging`)."""
+    the first steps (`photochrom_trainer.training.schedule.averaging`)."""
+    freeze_normalization: bool = False
+    """Whether batch norms keep the means and variances that they have."""
     precision: str = "32-true"
     """Lightning Fabric's name: 32-true, bf16-mixed (twice as fast on CPUs with AMX), 16-mixed."""
     save_every: int = 250
     """Steps between checkpoints."""
+    look_every: int = 1000
+    """Steps between contact sheets."""
 
     def __post_init__(self) -> None:
         if not self.stages:
             raise UsageError("a training configuration needs at least one [[stages]]")
-        if self.precision not in PRECISIONS:
-            raise UsageError(f"precision is {' or '.join(PRECISIONS)}, not {self.precision!r}")
-        if self.save_every < 1:
-            raise UsageError(f"save_every must be at least 1, not {self.save_every}")
+        _check_choice("network", self.network, NETWORKS)
+        _check_choice("color_space", self.color_space, tuple(SCALES))
+        _check_choice("precision", self.precision, PRECISIONS)
+        if min(self.save_every, self.look_every) < 1:
+            raise UsageError("save_every and look_every must be at least 1")
+
+    @property
+    def scale(self) -> float:
+        """Chroma that the generator's output 1 stands for."""
+        return SCALES[self.color_space]
 
     @property
     def steps(self) -> int:
-        """Steps of all stages together."""
+        """Steps of all stages together, once epochs are counted in steps."""
         return sum(stage.steps for stage in self.stages)
+
+    @property
+    def adversarial(self) -> bool:
+        """Whether any stage has a discriminator."""
+        return any(stage.losses.adversarial > 0 for stage in self.stages)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for checkpoints and JSON."""
         return asdict(self)
+
+
+def _check_choice(key: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(f"{key} is {' or '.join(known)}, not {value!r}")
 
 
 def from_dict(values: dict[str, Any]) -> TrainConfig:
@@ -87,18 +143,28 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     """
     plain = dict(values)
     try:
-        stages = tuple(
-            Stage(**{**stage, "learning_rate": tuple(stage["learning_rate"])})
-            for stage in plain.pop("stages")
-        )
+        stages = tuple(_stage(stage) for stage in plain.pop("stages"))
         data = dict(plain.pop("data", {}))
         if "crop_scale" in data:
             data["crop_scale"] = tuple(data["crop_scale"])
-        return TrainConfig(stages=stages, data=DataConfig(**data), **plain)
+        if "betas" in plain:
+            plain["betas"] = tuple(plain["betas"])
+        return TrainConfig(
+            stages=stages,
+            data=DataConfig(**data),
+            discriminator=DiscriminatorConfig(**plain.pop("discriminator", {})),
+            **plain,
+        )
     except (TypeError, KeyError) as error:
         raise UsageError(
             f"the training configuration has a wrong or missing key: {error}"
         ) from error
+
+
+def _stage(values: dict[str, Any]) -> Stage:
+    losses = LossWeights(**values.get("losses", {}))
+    rates = tuple(values["learning_rate"])
+    return Stage(**{**values, "learning_rate": rates, "losses": losses})
 
 
 def read_config(name: str) -> TrainConfig:

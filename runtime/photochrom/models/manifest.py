@@ -4,12 +4,12 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from photochrom.color.spaces import COLOR_SPACES, SCALES, ColorSpace
 from photochrom.errors import ModelError
 
 CONTRACT = 1
 METADATA_KEY = "photochrom"
 KINDS = ("native",)
-COLOR_SPACES = ("lab",)
 LARGEST = 4096
 """Largest side, divisor and scale that is believed; what is beyond was not meant."""
 
@@ -28,10 +28,10 @@ class Manifest:
     """Version of the tensor contract in ARCHITECTURE.md."""
     kind: str = "native"
     """Whose tensors the file has: ``native`` is photochrom's own."""
-    color_space: str = "lab"
-    """Chroma channels: ``lab`` is a* and b*."""
-    scale: float = 110.0
-    """Chroma that an output of 1 stands for."""
+    color_space: ColorSpace = "lab"
+    """Chroma channels of hints and output: ``lab`` is a* and b*, ``luv`` is u* and v*."""
+    scale: float = SCALES["lab"]
+    """Chroma that an output of 1 stands for; at least 176 for ``luv``."""
     native_size: int = 256
     """Short side, in pixels, that the model is used at."""
     multiple: int = 32
@@ -45,7 +45,8 @@ class Manifest:
     weights: str = "fp32"
     """Type that weights are stored in."""
     tolerance: dict[str, float] = field(default_factory=lambda: {"max": 0.05, "mean": 0.005})
-    """Largest and mean difference from PyTorch, in a*b* units, that the export was held to."""
+    """Largest and mean difference from PyTorch, that the export was held to, in units of
+    the model's own chroma: a*b* or u*v*."""
     license: str = "unknown"
     """SPDX name, or the terms in words."""
     trained: dict[str, Any] = field(default_factory=dict)
@@ -64,10 +65,20 @@ class Manifest:
         _check_choice(self.name, "kind", self.kind, KINDS)
         _check_choice(self.name, "color_space", self.color_space, COLOR_SPACES)
         _check_number(self.name, "scale", self.scale, (int, float))
+        self._check_reach()
         for key in ("native_size", "multiple", "output_stride"):
             _check_number(self.name, key, getattr(self, key), (int,))
         if self.multiple % self.output_stride:
             raise ModelError(f"model {self.name}: its output_stride does not divide its multiple")
+
+    def _check_reach(self) -> None:
+        """Refuse u*v* at the scale of a*b*: it says that some file took the default unasked."""
+        least = SCALES["luv"]
+        if self.color_space == "luv" and self.scale < least:
+            raise ModelError(
+                f"model {self.name}: luv needs a scale of at least {least:g}, because u* reaches "
+                f"175 in sRGB, not {self.scale:g}; export it again"
+            )
 
     def to_json(self) -> str:
         """One line of JSON for the model file."""

@@ -1,7 +1,8 @@
-"""Asking a native model for chroma: working size, padding, tensors."""
+"""Asking a native model for chroma: working size, padding, tensors, colour space."""
 
 import numpy as np
 
+from photochrom.color import spaces
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import ModelError
 from photochrom.models.manifest import Manifest
@@ -31,22 +32,37 @@ def predict(
     Returns:
         2 x H/s x W/s float32: a*, b*, with s the model's output stride (sizes rounded up).
     """
-    scale = np.array([manifest.scale, manifest.scale, 1], np.float32)[:, None, None]
-    height, width = lightness.shape
-    inputs = {
-        "luminance": _pad(lightness[None] / 100, manifest.multiple)[None],
-        "hints": _pad(hints / scale, manifest.multiple)[None],
-    }
-    stride = manifest.output_stride
+    light = _pad(lightness[None], manifest.multiple)
+    told = _tell(manifest, light[0], _pad(hints, manifest.multiple))
+    inputs = {"luminance": light[None] / np.float32(100), "hints": told[None]}
     answer = session.run(inputs, "chroma")
-    rows, columns = inputs["luminance"].shape[2:]
-    if answer.shape != (1, 2, rows // stride, columns // stride):
-        raise ModelError(
-            f"model {manifest.name} answered {rows} x {columns} pixels with a tensor of "
-            f"{answer.shape}, not at its manifest's stride of {stride}; export it again"
-        )
+    cells = _cells(light[0], manifest.output_stride)
+    _check_size(manifest, light.shape[1:], answer.shape, cells.shape)
     chroma = answer[0] * np.float32(manifest.scale)
-    return chroma[:, : -(-height // stride), : -(-width // stride)]
+    rows, columns = (-(-side // manifest.output_stride) for side in lightness.shape)
+    return spaces.chroma_to_lab(cells, chroma, manifest.color_space)[:, :rows, :columns]
+
+
+def _tell(manifest: Manifest, lightness: FloatImage, hints: FloatImage) -> FloatImage:
+    """Hints (a*, b*, confidence) as the model wants them: its space, over its scale."""
+    chroma = spaces.chroma_from_lab(lightness, hints[:2], manifest.color_space)
+    return np.concatenate((chroma / np.float32(manifest.scale), hints[2:]))
+
+
+def _cells(lightness: FloatImage, stride: int) -> FloatImage:
+    """Mean L* of every stride x stride cell: the light that an output pixel's chroma belongs to."""
+    height, width = lightness.shape
+    return lightness.reshape(height // stride, stride, width // stride, stride).mean((1, 3))
+
+
+def _check_size(
+    manifest: Manifest, asked: tuple[int, ...], answer: tuple[int, ...], cells: tuple[int, ...]
+) -> None:
+    if answer != (1, 2, *cells):
+        raise ModelError(
+            f"model {manifest.name} answered {asked[0]} x {asked[1]} pixels with a tensor of "
+            f"{answer}, not at its manifest's stride of {manifest.output_stride}; export it again"
+        )
 
 
 def _pad(image: FloatImage, multiple: int) -> FloatImage:

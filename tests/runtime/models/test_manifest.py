@@ -43,6 +43,11 @@ class TestReading:
     def test_whole_number_as_scale(self) -> None:
         assert read(scale=110).scale == 110
 
+    @pytest.mark.parametrize("scale", [176, 176.0, 200])
+    def test_luv(self, scale: float) -> None:
+        manifest = read(color_space="luv", scale=scale)
+        assert (manifest.color_space, manifest.scale) == ("luv", scale)
+
 
 class TestRefusing:
     def test_none(self) -> None:
@@ -65,7 +70,7 @@ class TestRefusing:
         with pytest.raises(ModelError, match="contract"):
             read(contract=contract)
 
-    @pytest.mark.parametrize(("key", "value"), [("kind", "ddcolor"), ("color_space", "luv")])
+    @pytest.mark.parametrize(("key", "value"), [("kind", "ddcolor"), ("color_space", "oklab")])
     def test_kinds_of_the_future(self, key: str, value: str) -> None:
         with pytest.raises(ModelError, match=value):
             read(**{key: value})
@@ -77,6 +82,17 @@ class TestRefusing:
     def test_numbers(self, key: str, value: Any) -> None:
         with pytest.raises(ModelError):
             read(**{key: value})
+
+    @pytest.mark.parametrize("scale", [1, 110.0, 175.9])
+    def test_luv_at_the_scale_of_lab(self, scale: float) -> None:
+        """Pure red has a u* of 175: the model can't say it, or its file says a wrong scale."""
+        with pytest.raises(ModelError, match="at least 176"):
+            read(color_space="luv", scale=scale)
+
+    def test_luv_without_scale(self) -> None:
+        """The default is that of Lab, and is not taken for Luv in silence."""
+        with pytest.raises(ModelError, match="at least 176"):
+            Manifest("toy", "1", "0" * 64, color_space="luv")
 
     @pytest.mark.parametrize("key", ["native_size", "multiple", "output_stride"])
     def test_fractions_of_pixels(self, key: str) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from photochrom.cli import run
 from photochrom_trainer.cli.evaluate import evaluate
+from photochrom_trainer.cli.finetune import finetune
 from photochrom_trainer.cli.train import train
 
 app = typer.Typer(
@@ -18,13 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(train)
+app.command()(finetune)
 app.command()(evaluate)
 
 
 def main() -> None:
     """Run the command line; a PhotochromError becomes one line on stderr and its exit code."""
     sys.exit(run(app, "photochrom-train"))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,9 @@
 """``photochrom-train train``: a run from its first step, or from where it stopped."""
 
+import os
+import shlex
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -11,6 +15,10 @@ from photochrom.errors import CancelledError, DeviceError
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
+    from photochrom_trainer.reports.page import Facts
+    from photochrom_trainer.reports.run_report import RunReport
+    from photochrom_trainer.training.loop import Progress, Training
+
 Device: TypeAlias = Literal["auto", "cpu", "cuda"]
 
 
@@ -21,31 +29,80 @@ def train(
     start: Annotated[
         Path | None, typer.Option("--from", help="Checkpoint whose weights a new run starts from.")
     ] = None,
+    look: Annotated[
+        Path | None, typer.Option(help="Folder of pictures to show in sheets [default: FOLDER].")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads to compute with.")] = None,
 ) -> None:
-    """Train a generator, or go on with a run that stopped."""
+    """Train a generator, or go on with a run that stopped. Works under torchrun too."""
     from photochrom_trainer.config import read_config
-    from photochrom_trainer.reports.console import follow
-    from photochrom_trainer.training.run import train as take_steps
+    from photochrom_trainer.training.loop import Training
 
     settings = read_config(config)
-    fabric = _fabric(device, settings.precision, threads)
-    typer.echo(f"training on {fabric.device}, {settings.precision}; run folder {output}", err=True)
+    fabric = make_fabric(device, settings.precision, threads)
+    training = Training(settings, folder, output, fabric, start=start)
+    if fabric.is_global_zero:
+        where = f"{fabric.world_size} x {fabric.device}" if fabric.world_size > 1 else fabric.device
+        typer.echo(f"training on {where}, {settings.precision}; run folder {output}", err=True)
+        steps = follow_run(training, look)
+        typer.echo(f"took {steps} steps; the report is {output / 'report.html'}", err=True)
+    else:
+        for _ in training:
+            pass
+
+
+def follow_run(training: "Training", look: Path | None) -> int:
+    """Take a run's steps under the eyes of a person; returns how many were taken."""
+    from photochrom_trainer.data.layouts import list_pictures
+    from photochrom_trainer.reports.console import follow
+    from photochrom_trainer.reports.run_report import RunReport
+
+    shown = list_pictures(look) if look else training.pictures()
+    report = RunReport(training.output, training.config, shown)
     try:
-        progress = take_steps(settings, folder, output, fabric, start=start)
-        steps = follow(progress, Console(stderr=True, highlight=False))
+        return follow(_reported(training, report), Console(stderr=True, highlight=False))
     except KeyboardInterrupt as error:
         raise CancelledError(
-            f"stopped; the same command goes on from the last checkpoint in {output}"
+            f"stopped; the same command goes on from the last checkpoint in {training.output}"
         ) from error
-    typer.echo(f"took {steps} steps; the checkpoint is {output / 'last.pt'}", err=True)
+    finally:
+        report.finish(_facts(training))
 
 
-def _fabric(device: Device, precision: str, threads: int | None) -> "Fabric":
-    """Fabric on one device, checked to be there."""
+def _reported(training: "Training", report: "RunReport") -> Iterator["Progress"]:
+    """The run's steps, with a sheet now and then and at the end."""
+    from photochrom_trainer.evaluation.predictors import from_generator
+
+    for progress in training:
+        report.step(progress)
+        if progress.step % training.config.look_every == 0 or progress.step == progress.steps:
+            report.look(progress.step, from_generator(training.generator, training.config))
+        yield progress
+
+
+def _facts(training: "Training") -> "Facts":
+    from photochrom_trainer.reports.page import Facts
+    from photochrom_trainer.training.checkpoint import source_commit
+
+    fabric = training.run.fabric
+    return Facts(
+        device=f"{fabric.world_size} x {fabric.device}",
+        commit=source_commit(),
+        command=shlex.join(["photochrom-train", *sys.argv[1:]]),
+        screening=training.screening(),
+    )
+
+
+def make_fabric(device: Device, precision: str, threads: int | None) -> "Fabric":
+    """Fabric on one device, or on those that torchrun gives; checked to be there, and launched.
+
+    Raises:
+        DeviceError: if CUDA is asked for and not there.
+    """
     import torch
     from lightning_fabric import Fabric
+    from lightning_fabric.strategies.ddp import DDPStrategy
 
     found = torch.cuda.is_available()
     if device == "cuda" and not found:
@@ -53,4 +110,15 @@ def _fabric(device: Device, precision: str, threads: int | None) -> "Fabric":
     if threads:
         torch.set_num_threads(threads)
     accelerator = "cuda" if found and device != "cpu" else "cpu"
-    return Fabric(accelerator=accelerator, devices=1, precision=precision)  # type: ignore[arg-type]
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    nodes = int(os.environ.get("GROUP_WORLD_SIZE", 1))
+    fabric = Fabric(
+        accelerator=accelerator,
+        devices=processes,
+        num_nodes=nodes,
+        # The discriminator looks twice before it learns, which DDP's own buffers would not survive.
+        strategy=DDPStrategy(broadcast_buffers=False) if processes * nodes > 1 else "auto",
+        precision=precision,  # type: ignore[arg-type]
+    )
+    fabric.launch()
+    return fabric

@@ -1,5 +1,7 @@
-"""Folders of colour pictures, and the crops that training draws from them."""
+"""Crops of colour pictures, as training draws them."""
 
+import math
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,34 +11,51 @@ import torch
 from numpy.random import Generator
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset
 
-from photochrom.color import lab, srgb
+from photochrom.color import spaces, srgb
 from photochrom.color.arrays import FloatImage
+from photochrom.color.spaces import ColorSpace
 from photochrom.errors import InputError, UsageError
-from photochrom_trainer.data import degradations, hints
+from photochrom_trainer.data import degradations, hints, layouts, screening
+from photochrom_trainer.data.decoding import read_rgb
+from photochrom_trainer.data.screening import GOOD, GREY, UNKNOWN, UNREADABLE, Screening
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"})
+DRAWS = 100
+"""Pictures drawn by chance for one crop before the next good one in order is taken."""
+WALK = 10_000
+"""Pictures looked at in order before the folder is given up."""
 
 
 @dataclass(frozen=True)
 class DataConfig:
     """Which pictures are drawn, and how they are changed before the generator sees them."""
 
+    layout: str = "folder"
+    """How the folder is laid out (names in `photochrom_trainer.data.layouts.LAYOUTS`)."""
     source_weights: dict[str, float] = field(default_factory=dict)
     """How often a picture is drawn, by the name of its top folder; 1 where not named."""
+    least_chroma: float = 2.5
+    """Pictures of a lower mean chroma (Lab, whole picture, shrunk to about 32 x 32) are left out as
+    grey. It spares real photographs of fog and snow; grey scans with a slight tint lie below."""
     crop_scale: tuple[float, float] = (0.6, 1.0)
     """Side of the random square crop over the picture's short side."""
     hint_shares: dict[str, float] = field(default_factory=lambda: {"none": 1.0})
     """Share of each form of hints (names in `photochrom_trainer.data.hints.SIMULATORS`)."""
     recolor_chance: float = 0.0
-    """Chance that a picture with hints is shown in turned hues (`hints.recolor`)."""
+    """Chance that a picture with hints is shown in other colours (`hints.repaint`)."""
     degradation_chances: dict[str, float] = field(default_factory=dict)
     """Chance of each degradation (names in `photochrom_trainer.data.degradations`)."""
 
     def __post_init__(self) -> None:
+        _check_names("layout", [self.layout], layouts.LAYOUTS)
         _check_names("hint_shares", self.hint_shares, hints.SIMULATORS)
         _check_names("degradation_chances", self.degradation_chances, degradations.DEGRADATIONS)
+        _check_range("source_weights", self.source_weights.values())
+        _check_range("least_chroma", [self.least_chroma])
+        _check_range("hint_shares", self.hint_shares.values())
+        _check_range("recolor_chance", [self.recolor_chance], 1)
+        _check_range("degradation_chances", self.degradation_chances.values(), 1)
         if sum(self.hint_shares.values()) <= 0:
             raise UsageError("hint_shares must hold at least one share above 0")
         low, high = self.crop_scale
@@ -44,60 +63,79 @@ class DataConfig:
             raise UsageError(f"crop_scale is two numbers, 0 < low <= high <= 1, not {low}, {high}")
 
 
-def _check_names(key: str, numbers: dict[str, float], known: Iterable[str]) -> None:
-    for name, number in numbers.items():
+def _check_names(key: str, names: Iterable[str], known: Iterable[str]) -> None:
+    for name in names:
         if name not in known:
             raise UsageError(f"{key} names {name!r}; known are {', '.join(known)}")
+
+
+def _check_range(key: str, numbers: Iterable[float], high: float = math.inf) -> None:
+    for number in numbers:
         if number < 0:
-            raise UsageError(f"{key}: {name} must not be below 0")
-
-
-def list_pictures(folder: Path) -> list[Path]:
-    """Every picture below `folder`, sorted by path.
-
-    Raises:
-        InputError: if the folder is missing or holds no picture.
-    """
-    if not folder.is_dir():
-        raise InputError(f"no such folder of pictures: {folder}")
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    if not found:
-        raise InputError(f"no pictures ({', '.join(sorted(SUFFIXES))}) below {folder}")
-    return found
+            raise UsageError(f"{key} must not be below 0; it holds {number}")
+        if number > high or not math.isfinite(number):
+            raise UsageError(f"{key} must not be above {high}; it holds {number}")
 
 
 class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
     """Random square crops as (luminance, hints, chroma), float32, channels first.
 
-    Item `i` depends only on the seed and on `i`, so a resumed run sees what an uninterrupted one
-    would have seen.
+    Item `i` depends only on the seed, on `i` and on the files, so a resumed run sees what an
+    uninterrupted one would have seen. A picture that can't be decoded or has almost no colour is
+    left out when it is first drawn, and another one is drawn; `screening` counts them.
     """
 
     def __init__(
-        self, folder: Path, config: DataConfig, size: int, scale: float, seed: int
+        self,
+        folder: Path,
+        config: DataConfig,
+        size: int,
+        scale: float,
+        seed: int,
+        *,
+        color_space: ColorSpace = "lab",
     ) -> None:
-        self.paths = list_pictures(folder)
-        weights = [
-            config.source_weights.get(path.relative_to(folder).parts[0], 1.0) for path in self.paths
-        ]
-        total = np.cumsum(weights)
+        """List the pictures (split ``train``); none is opened yet.
+
+        Args:
+            folder: where the pictures lie, laid out as `config.layout` says.
+            config: what is drawn, and how it is changed.
+            size: side of the crops in pixels. The attribute may be lowered for another stage of a
+                run; photographs are then still decoded for this size, so that what is found out
+                about a picture doesn't depend on the stage.
+            scale: chroma that 1 stands for.
+            seed: of crops, hints and degradations.
+            color_space: what chroma is.
+
+        Raises:
+            InputError: if there are no pictures.
+            UsageError: if every picture's source has weight 0.
+        """
+        listing = layouts.find(folder, config.layout)
+        self.folder = folder
+        self.weights = _weights(listing, config.source_weights)
+        total = np.cumsum(self.weights)
         self.cumulative = total / total[-1]
+        # One array instead of a million objects, whose reference counts would make every worker
+        # process copy the memory that holds them.
+        self._paths = np.array([os.fsencode(path) for path in listing.paths])
+        self._states = screening.new_states(len(self))
         self.config = config
-        self.size = size
+        self.size = self.largest = size
         self.scale = scale
         self.seed = seed
+        self.color_space: ColorSpace = color_space
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self._paths)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         rng = np.random.default_rng((self.seed, index))
-        path = self.paths[int(np.searchsorted(self.cumulative, rng.random(), side="right"))]
-        pixels = random_crop(read_rgb(path), self.size, self.config.crop_scale, rng)
-        luminance, chroma = split(pixels, self.scale)
+        pixels = random_crop(self._draw(rng), self.size, self.config.crop_scale, rng)
+        luminance, chroma = split(pixels, self.scale, self.color_space)
         form = hints.draw(self.config.hint_shares, rng)
         if form != "none" and rng.random() < self.config.recolor_chance:
-            chroma = hints.recolor(chroma, rng)
+            chroma = hints.repaint(chroma, rng)
         told = hints.SIMULATORS[form](chroma, rng)
         seen = degradations.degrade(luminance, self.config.degradation_chances, rng)
         return (
@@ -106,31 +144,73 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
             torch.from_numpy(chroma),
         )
 
+    def path(self, number: int) -> Path:
+        """File of one picture, by its place in the list."""
+        return Path(os.fsdecode(self._paths[number]))
 
-class StepSampler(Sampler[int]):
-    """Indices of the samples of steps `start` to `stop`: sample k of step s is s * batch + k."""
+    def screening(self) -> Screening:
+        """Counts of the pictures that any process has drawn from this object so far."""
+        return screening.count(self._states)
 
-    def __init__(self, start: int, stop: int, batch: int) -> None:
-        self.indices = range(start * batch, stop * batch)
+    def left_out(self) -> list[Path]:
+        """Pictures that were found unreadable or grey so far."""
+        return [self.path(number) for number in (self._states > GOOD).nonzero()[:, 0].tolist()]
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.indices)
+    def _draw(self, rng: Generator) -> Image.Image:
+        for number in self._candidates(rng):
+            image = self._open(number)
+            if image is not None:
+                return image
+        found = self.screening()
+        raise InputError(
+            f"no picture to train on among {found.seen} of {found.pictures} below {self.folder}: "
+            f"{found.unreadable} can't be read, {found.grey} are grey (mean chroma below "
+            f"{self.config.least_chroma:g}), first {self.left_out()[0]}; "
+            "add colour pictures or lower least_chroma"
+        )
 
-    def __len__(self) -> int:
-        return len(self.indices)
+    def _candidates(self, rng: Generator) -> Iterator[int]:
+        """Pictures by chance; where hardly one is good, then the next ones in order."""
+        number = 0
+        for _ in range(DRAWS):
+            number = int(np.searchsorted(self.cumulative, rng.random(), side="right"))
+            yield number
+        for step in range(1, min(len(self), WALK) + 1):
+            following = (number + step) % len(self)
+            if self.weights[following] > 0:
+                yield following
+
+    def _open(self, number: int) -> Image.Image | None:
+        """The picture, or None if it is to be left out."""
+        state = int(self._states[number])
+        if state > GOOD:
+            return None
+        try:
+            image = read_rgb(self.path(number), self._shortest)
+        except InputError:
+            self._states[number] = UNREADABLE
+            return None
+        if state == UNKNOWN:
+            grey = screening.mean_chroma(image) < self.config.least_chroma
+            state = GREY if grey else GOOD
+            self._states[number] = state
+        return image if state == GOOD else None
+
+    @property
+    def _shortest(self) -> int:
+        """Short side that the smallest crop needs. Taking each crop's own need instead would make
+        a picture's mean chroma depend on the crop."""
+        return math.ceil(max(self.size, self.largest) / self.config.crop_scale[0])
 
 
-def read_rgb(path: Path) -> Image.Image:
-    """Decode a picture to 8-bit RGB.
-
-    Raises:
-        InputError: if it can't be decoded.
-    """
-    try:
-        with Image.open(path) as image:
-            return image.convert("RGB")
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"can't read the picture {path}: {error}") from error
+def _weights(listing: layouts.Listing, weights: dict[str, float]) -> FloatImage:
+    """Weight of each picture by its source."""
+    if not weights:
+        return np.ones(len(listing.paths))
+    found = np.array([weights.get(listing.source(path), 1.0) for path in listing.paths])
+    if not found.any():
+        raise UsageError(f"source_weights leaves no picture below {listing.root}")
+    return found
 
 
 def random_crop(
@@ -146,7 +226,9 @@ def random_crop(
     return pixels[:, ::-1] if rng.random() < 0.5 else pixels
 
 
-def split(pixels: FloatImage, scale: float) -> tuple[FloatImage, FloatImage]:
+def split(
+    pixels: FloatImage, scale: float, color_space: ColorSpace = "lab"
+) -> tuple[FloatImage, FloatImage]:
     """sRGB (H x W x 3, 0..1) to luminance (H x W, L*/100) and chroma (2 x H x W, over scale)."""
-    planes = np.moveaxis(lab.from_srgb(pixels), -1, 0)
+    planes = np.moveaxis(spaces.from_srgb(pixels, color_space), -1, 0)
     return planes[0] / 100, np.ascontiguousarray(planes[1:] / np.float32(scale))

@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
 
 from photochrom.color.arrays import FloatImage
+from photochrom.color.spaces import ColorSpace
+
+if TYPE_CHECKING:
+    from photochrom_trainer.config import TrainConfig
+    from photochrom_trainer.networks.generator import Generator
+
+if TYPE_CHECKING:
+    from photochrom_trainer.config import TrainConfig
+    from photochrom_trainer.networks.generator import Generator
 
 Predictor: TypeAlias = Callable[[FloatImage, FloatImage], FloatImage]
 """``(luminance N x 1 x H x W, hints N x 3 x H x W) -> chroma N x 2 x H/s x W/s``, all float32 as
@@ -19,9 +30,11 @@ class Model:
     name: str
     """What tables call it."""
     predict: Predictor
-    """The call."""
+    """The call; takes any size."""
     scale: float
     """Chroma that 1 stands for."""
+    color_space: ColorSpace = "lab"
+    """What hints and chroma are given in."""
 
 
 def load(path: Path) -> Model:
@@ -37,20 +50,26 @@ def load(path: Path) -> Model:
 
 def from_checkpoint(path: Path) -> Model:
     """The averaged generator of a checkpoint, in PyTorch."""
-    import torch
-
     from photochrom_trainer.training import checkpoint
     from photochrom_trainer.training.run import load_generator
 
-    network = load_generator(path)
+    config = checkpoint.config_of(checkpoint.load(path))
+    return from_generator(load_generator(path), config, path.stem)
+
+
+def from_generator(network: "Generator", config: "TrainConfig", name: str = "ours") -> Model:
+    """A generator in evaluation mode, on whatever device it is."""
+    import torch
+
+    device = next(network.parameters()).device
 
     def predict(luminance: FloatImage, hints: FloatImage) -> FloatImage:
+        inputs = (torch.from_numpy(values).to(device) for values in (luminance, hints))
         with torch.inference_mode():
-            chroma = network(torch.from_numpy(luminance), torch.from_numpy(hints))
-        result: FloatImage = chroma.numpy()
-        return result
+            chroma: FloatImage = network(*inputs).cpu().numpy()
+        return chroma
 
-    return Model(path.stem, predict, checkpoint.config_of(checkpoint.load(path)).scale)
+    return Model(name, padded(predict, network.multiple), config.scale, config.color_space)
 
 
 def from_onnx(path: Path) -> Model:
@@ -63,4 +82,24 @@ def from_onnx(path: Path) -> Model:
     def predict(luminance: FloatImage, hints: FloatImage) -> FloatImage:
         return session.run({"luminance": luminance, "hints": hints})
 
-    return Model(f"{manifest.name} {manifest.version}", predict, manifest.scale)
+    name, call = f"{manifest.name} {manifest.version}", padded(predict, manifest.multiple)
+    return Model(name, call, manifest.scale, manifest.color_space)
+
+
+def padded(predict: Predictor, multiple: int) -> Predictor:
+    """A predictor of any size from one whose sides must be divisible by `multiple`.
+
+    The lower and right borders are mirrored, and the answer is cut back, as the runtime does it.
+    """
+
+    def call(luminance: FloatImage, hints: FloatImage) -> FloatImage:
+        height, width = luminance.shape[2:]
+        margins = ((0, 0), (0, 0), (0, -height % multiple), (0, -width % multiple))
+        if not any(after for _, after in margins):
+            return predict(luminance, hints)
+        large = [np.pad(image, margins, mode="symmetric") for image in (luminance, hints)]
+        chroma = predict(*large)
+        stride = large[0].shape[2] // chroma.shape[2]
+        return chroma[:, :, : -(-height // stride), : -(-width // stride)]
+
+    return call

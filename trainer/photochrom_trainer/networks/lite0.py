@@ -78,10 +78,17 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 class InvertedResidual(nn.Module):
-    """MobileNetV2's block: expand (1x1), depthwise, project (1x1); a shortcut if shapes allow."""
+    """MobileNetV2's block: expand (1x1), depthwise, project (1x1); a shortcut if shapes allow.
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expand: int) -> None:
+    Args:
+        drop: chance, in training, that a picture passes by the shortcut only (stochastic depth).
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int, expand: int, drop: float = 0.0
+    ) -> None:
         super().__init__()
+        self.drop = drop
         middle = inputs * expand
         self.expands = expand != 1
         if self.expands:
@@ -99,19 +106,23 @@ class InvertedResidual(nn.Module):
             y = F.relu6(self._bn0(self._expand_conv(y)))
         y = F.relu6(self._bn1(self._depthwise_conv(y)))
         projected: Tensor = self._bn2(self._project_conv(y))
-        return x + projected if self.shortcut else projected
+        return x + self._dropped(projected) if self.shortcut else projected
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        if not self.training or self.drop == 0:
+            return x
+        # One chance for all channels and places of a picture: dropout on the batch's own axis.
+        return x * F.dropout(x.new_ones(len(x), 1, 1, 1), self.drop)
 
 
-def _blocks() -> Iterator[tuple[InvertedResidual, int]]:
-    """Every block with its stride, in order."""
-    inputs = STEM_CHANNELS
+def _blocks(drop: float) -> Iterator[tuple[InvertedResidual, int]]:
+    """Every block with its stride, in order; the last one is dropped with the chance `drop`."""
+    inputs, total, number = STEM_CHANNELS, sum(spec.repeats for spec in BLOCKS), 0
     for spec in BLOCKS:
         for index in range(spec.repeats):
-            stride = spec.stride if index == 0 else 1
-            yield (
-                InvertedResidual(inputs, spec.channels, spec.kernel, stride, spec.expand),
-                stride,
-            )
+            stride, number = (spec.stride if index == 0 else 1), number + 1
+            shape = inputs, spec.channels, spec.kernel, stride, spec.expand
+            yield InvertedResidual(*shape, drop * number / total), stride
             inputs = spec.channels
 
 
@@ -121,13 +132,15 @@ class Lite0Encoder(nn.Module):
     Args:
         input_channels: 3 for RGB scaled by `IMAGENET_MEAN` and `IMAGENET_STD`; the generator
             uses 4.
+        drop: stochastic depth (Huang et al., arXiv:1603.09382) in training: chance of the last
+            block to be passed by, falling linearly to the first. EfficientNet was trained with 0.2.
     """
 
-    def __init__(self, input_channels: int = 3) -> None:
+    def __init__(self, input_channels: int = 3, drop: float = 0.0) -> None:
         super().__init__()
         self._conv_stem = _conv(input_channels, STEM_CHANNELS, 3, stride=2)
         self._bn0 = _norm(STEM_CHANNELS)
-        pairs = list(_blocks())
+        pairs = list(_blocks(drop))
         self._blocks = nn.ModuleList(block for block, _ in pairs)
         strides = [stride for _, stride in pairs]
         self.last_before_stride = {i - 1 for i, s in enumerate(strides) if s == 2} | {

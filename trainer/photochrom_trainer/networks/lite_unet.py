@@ -1,9 +1,12 @@
 """The default generator: a U-Net on EfficientNet-Lite0 that listens to colour hints."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from photochrom_trainer.networks.generator import HINT_CHANNELS, Generator
 from photochrom_trainer.networks.lite0 import (
     FEATURE_CHANNELS,
     IMAGENET_MEAN,
@@ -12,11 +15,14 @@ from photochrom_trainer.networks.lite0 import (
     imagenet_weights,
 )
 
-HINT_CHANNELS = 3
 CHROMA_GAIN = 4.0
 """Chroma over the scale is about 0.1; this brings it to the size of the other inputs."""
 SPARSE = 0.01
 """Known share of a cell at which its averaged hint has half its strength."""
+STOCHASTIC_DEPTH = 0.2
+"""EfficientNet's own rate; without it the encoder learns small corpora by heart."""
+BOTTLENECK_DROPOUT = 0.2
+"""Share of the coarsest channels that is dropped in training, for the same reason."""
 DECODER_CHANNELS = (48, 64, 96, 128, 256)
 """Decoder widths at strides 2, 4, 8, 16, 32."""
 
@@ -60,7 +66,7 @@ class UpBlock(nn.Module):
         return mixed
 
 
-class LiteUNet(nn.Module):
+class LiteUNet(Generator):
     """``G(luminance, hints) -> chroma`` at half the input's size.
 
     Hints enter beside the luminance and again, averaged down, at every step of the decoder:
@@ -72,35 +78,32 @@ class LiteUNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = Lite0Encoder(1 + HINT_CHANNELS)
+        self.encoder = Lite0Encoder(1 + HINT_CHANNELS, STOCHASTIC_DEPTH)
         self.bottleneck = Bottleneck(FEATURE_CHANNELS[-1], DECODER_CHANNELS[-1])
         self.up = nn.ModuleList(
             UpBlock(DECODER_CHANNELS[i + 1], FEATURE_CHANNELS[i], DECODER_CHANNELS[i])
             for i in reversed(range(len(DECODER_CHANNELS) - 1))
         )
+        self.dropout = nn.Dropout2d(BOTTLENECK_DROPOUT)
         self.head = nn.Conv2d(DECODER_CHANNELS[0], 2, 3, padding=1)
 
     def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
-        """Predict chroma.
-
-        Args:
-            luminance: N x 1 x H x W float, L*/100 in 0..1; H and W divisible by 32.
-            hints: N x 3 x H x W float: both chroma channels over the scale, and confidence 0..1.
-
-        Returns:
-            N x 2 x H/2 x W/2 float in -1..1: chroma over the scale.
-        """
+        """Predict chroma at half the size; sides divisible by 32."""
         confidence = hints[:, 2:]
         weighted = torch.cat((hints[:, :2] * CHROMA_GAIN * confidence, confidence), dim=1)
         normal = (luminance - IMAGENET_MEAN) / IMAGENET_STD
         features = self.encoder(torch.cat((normal, weighted), dim=1))
         pooled = _pyramid(weighted, (confidence > 0).to(weighted.dtype), len(features))
-        x = self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1))
+        x = self.dropout(self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1)))
         for level, block in zip(reversed(range(len(self.up))), self.up, strict=True):
             x = block(x, features[level], pooled[level])
         return torch.tanh(self.head(x))
 
-    def load_imagenet(self) -> None:
+    def pretrained_parameters(self) -> Iterable[nn.Parameter]:
+        """The encoder's."""
+        return self.encoder.parameters()
+
+    def load_pretrained(self) -> None:
         """Start the encoder from ImageNet: luminance stands for all three bands, hints for none."""
         state = imagenet_weights()
         rgb = state["_conv_stem.weight"]

@@ -11,7 +11,7 @@ from photochrom.errors import InputError, OutputError
 from photochrom.files.whole import whole_file
 from photochrom_trainer.config import TrainConfig, from_dict
 
-FORMAT = 1
+FORMAT = 2
 
 
 def save(path: Path, state: dict[str, Any]) -> None:

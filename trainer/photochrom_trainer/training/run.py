@@ -1,259 +1,208 @@
-"""The training loop, read from top to bottom: set up, take steps, keep checkpoints."""
+"""One run: networks, optimizers and position. It takes steps, and can be saved and taken up."""
 
-import json
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader
+from torch.optim.swa_utils import AveragedModel
 
-from photochrom.errors import InputError, OutputError, PhotochromError, UsageError
+from photochrom.errors import InputError, PhotochromError, UsageError
 from photochrom_trainer.config import Stage, TrainConfig
-from photochrom_trainer.data.pictures import Crops, StepSampler
-from photochrom_trainer.networks.lite_unet import LiteUNet
+from photochrom_trainer.losses.objective import Objective, Sight, weighted_sum
+from photochrom_trainer.losses.weights import LossWeights
+from photochrom_trainer.networks.generator import Generator
+from photochrom_trainer.networks.registry import build
 from photochrom_trainer.training import checkpoint
+from photochrom_trainer.training.discriminator import Discriminator
+from photochrom_trainer.training.schedule import averaging, learning_rate
 
 Batch: TypeAlias = tuple[Tensor, Tensor, Tensor]
 """Luminance, hints and chroma (`photochrom_trainer.data.pictures.Crops`)."""
-Tensors: TypeAlias = tuple[Tensor, ...] | list[Tensor]
-ARCHITECTURE = "lite-unet"
-"""Name that checkpoints carry; another name needs other code to build it."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One step's report."""
-
-    step: int
-    """Steps taken so far, this one included."""
-    steps: int
-    """Steps of the whole run."""
-    loss: float
-    """L1 of chroma over the scale."""
-    images_per_second: float
-    """Since this session of the run began."""
 
 
 class Run:
-    """Networks, optimizer and position of one run; `steps` trains, `save` and `resume` keep it."""
+    """A configuration in training.
+
+    Args:
+        config: with its epochs counted in steps.
+        fabric: device, precision and processes.
+        pretrained: whether a new generator starts from pretrained weights where it has any.
+    """
 
     def __init__(self, config: TrainConfig, fabric: Fabric, pretrained: bool = True) -> None:
         torch.manual_seed(config.seed)
         self.config = config
         self.fabric = fabric
-        network = LiteUNet()
+        network = build(config.network)
         if pretrained:
-            network.load_imagenet()
+            network.load_pretrained()
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.stride = network.output_stride
         self.netG, self.optimizer = fabric.setup(network, make_optimizer(network, config))
         self.average = AveragedModel(
             network, multi_avg_fn=averaging(config.ema_decay), use_buffers=True
         )
+        self.discriminator = (
+            Discriminator(config, fabric, self.stride) if config.adversarial else None
+        )
+        perceptual = any(stage.losses.perceptual for stage in config.stages)
+        self.objective = Objective(config.color_space, config.scale, perceptual)
+        fabric.to_device(self.objective)
         self.step = 0
 
     def save(self, path: Path) -> None:
-        """Write the checkpoint."""
-        state = {
-            "architecture": ARCHITECTURE,
+        """Write the checkpoint, from the first process only.
+
+        Raises:
+            OutputError: if it can't be written; an older one of that name stays as it was.
+        """
+        if self.fabric.is_global_zero:
+            checkpoint.save(path, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        return {
             "config": self.config.to_dict(),
             "step": self.step,
             "generator": self.netG.state_dict(),
             "average": self.average.module.state_dict(),
             "averaged": int(self.average.n_averaged),
             "optimizer": self.optimizer.state_dict(),
+            "discriminator": self.discriminator.state() if self.discriminator else None,
+            "precision": self.fabric.strategy.precision.state_dict(),
         }
-        checkpoint.save(path, state)
 
     def resume(self, path: Path) -> None:
-        """Take over weights, optimizer and step.
+        """Take over weights, optimizers and step.
 
         Raises:
-            InputError: if the checkpoint is damaged or of another architecture.
-            UsageError: if it was trained with another configuration.
+            InputError: if the checkpoint is damaged.
+            UsageError: if it was trained with another configuration, or is another network's.
         """
-        state = _read(path)
+        state = checkpoint.load(path)
         _refuse_other_config(path, checkpoint.config_of(state), self.config)
         self.netG.load_state_dict(state["generator"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.fill_(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if self.discriminator:
+            self.discriminator.load(state["discriminator"])
+        self.fabric.strategy.precision.load_state_dict(state["precision"])
         self.step = state["step"]
 
-    def start_from(self, path: Path) -> None:
-        """Take over only the averaged weights; optimizer and step begin anew.
+    def start_from(self, start: Path | dict[str, Tensor]) -> None:
+        """Take over only a generator's weights; optimizers and step begin anew.
+
+        Args:
+            start: a checkpoint, whose averaged weights are taken, or the weights themselves.
 
         Raises:
             InputError: if the checkpoint is damaged or of another architecture.
         """
-        weights = _read(path)["average"]
+        weights = self._weights_of(start) if isinstance(start, Path) else start
         self.netG.load_state_dict(weights)
         self.average.module.load_state_dict(weights)
 
-    def train(self, folder: Path) -> Iterator[Progress]:
-        """Train to the end of the configuration, yielding after every step."""
-        began, seen = time.perf_counter(), 0
-        for stage, first in stage_starts(self.config):
-            if self.step >= first + stage.steps:
-                continue
-            for batch in self._batches(folder, stage, first):
-                set_learning_rate(self.optimizer, self.config, self.step)
-                loss = self._optimize(batch)
-                self.step += 1
-                seen += stage.batch
-                speed = seen / (time.perf_counter() - began)
-                yield Progress(self.step, self.config.steps, loss, speed)
+    def _weights_of(self, path: Path) -> dict[str, Tensor]:
+        state = checkpoint.load(path)
+        found, wanted = checkpoint.config_of(state).network, self.config.network
+        if found != wanted:
+            raise InputError(f"{path} holds a {found} network, not a {wanted}; choose another")
+        weights: dict[str, Tensor] = state["average"]
+        return weights
 
-    def _batches(self, folder: Path, stage: Stage, first: int) -> Iterator[Batch]:
-        config = self.config
-        crops = Crops(folder, config.data, stage.size, config.scale, config.seed)
-        sampler = StepSampler(self.step, first + stage.steps, stage.batch)
-        loader = DataLoader(
-            crops, stage.batch, sampler=sampler, num_workers=1, prefetch_factor=4, drop_last=True
-        )
-        try:
-            yield from self.fabric.setup_dataloaders(loader, use_distributed_sampler=False)  # type: ignore[misc]
-        except InputError as error:
-            # The worker process hands over its whole traceback; the last line is the message.
-            message = str(error).splitlines()[-1].removeprefix("photochrom.errors.InputError: ")
-            raise InputError(message) from error
+    def take_step(self, batch: Batch, stage: Stage) -> dict[str, float]:
+        """Train on one batch; returns the losses by name, `total` being the generator's.
 
-    def _optimize(self, batch: Batch) -> float:
+        Raises:
+            PhotochromError: if a loss or a gradient is not a number; the weights stay as they are.
+        """
+        # Dropout depends on the step alone, so that a resumed run drops what this one would.
+        torch.manual_seed(int(np.random.SeedSequence(self._place()).generate_state(1)[0]))
+        self._set_modes()
+        rate = learning_rate(self.config, self.step)
+        set_learning_rate(self.optimizer, self.config, rate)
         luminance, hints, chroma = batch
-        self.netG.train()
         predicted = self.netG(luminance.contiguous(memory_format=torch.channels_last), hints)
-        target = F.avg_pool2d(chroma, LiteUNet.output_stride)
-        loss = F.l1_loss(predicted.float(), target)
-        if not torch.isfinite(loss):
-            raise PhotochromError(
-                f"the loss is not finite at step {self.step}; lower learning_rate and resume"
-            )
+        predicted, sight = predicted.float(), self._sight(luminance, hints, chroma)
+        losses: dict[str, Tensor] = {}
+        if self.discriminator and stage.losses.adversarial:
+            form = stage.losses.adversarial_form
+            losses = self.discriminator.learn(sight, predicted.detach(), form, rate)
+        losses |= self._improve(predicted, sight, stage.losses)
+        self.step += 1
+        return self._over_processes(losses)
+
+    def _place(self) -> tuple[int, int, int]:
+        return self.config.seed, self.step, self.fabric.global_rank
+
+    def _set_modes(self) -> None:
+        for network in (self.netG, self.discriminator and self.discriminator.netD):
+            if network:
+                network.train()
+                if self.config.freeze_normalization:
+                    freeze_normalization(network)
+
+    def _sight(self, luminance: Tensor, hints: Tensor, chroma: Tensor) -> Sight:
+        return Sight(*(F.avg_pool2d(image, self.stride) for image in (luminance, hints, chroma)))
+
+    def _improve(self, predicted: Tensor, sight: Sight, weights: LossWeights) -> dict[str, Tensor]:
+        """The generator's half of a step."""
+        judge = self.discriminator.judge(sight) if self.discriminator else None
+        with self.fabric.autocast():
+            terms = self.objective(predicted, sight, weights, judge)
+        total = weighted_sum(terms, weights)
+        self._check(total, "loss")
         self.optimizer.zero_grad()
-        self.fabric.backward(loss)
-        self.fabric.clip_gradients(self.netG, self.optimizer, max_norm=self.config.clip_norm)
+        self.fabric.backward(total)
+        self._clip()
         self.optimizer.step()
         self.average.update_parameters(self.netG.module)
-        return float(loss.detach())
+        return {"total": total.detach()} | {name: term.detach() for name, term in terms.items()}
+
+    def _clip(self) -> None:
+        norm = self.fabric.clip_gradients(
+            self.netG, self.optimizer, max_norm=self.config.clip_norm, error_if_nonfinite=False
+        )
+        if self.config.precision != "16-mixed":  # whose scaler skips such a step by itself
+            self._check(norm, "gradient")
+
+    def _check(self, value: Tensor | None, what: str) -> None:
+        if value is None or not torch.isfinite(value):
+            raise PhotochromError(
+                f"the {what} is not finite at step {self.step}; lower learning_rate and resume"
+            )
+
+    def _over_processes(self, losses: dict[str, Tensor]) -> dict[str, float]:
+        values = torch.stack([loss.float() for loss in losses.values()])
+        if self.fabric.world_size > 1:
+            values = self.fabric.all_reduce(values)  # type: ignore[assignment]
+        return dict(zip(losses, values.tolist(), strict=True))
 
 
-def averaging(limit: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
-    """Moving average whose decay grows with its count, to at most `limit`.
-
-    With 0.999 from the start, two thirds of a run of 400 steps would be its random first weights.
-    (1 + n) / (10 + n) is TensorFlow's ExponentialMovingAverage with num_updates.
-    """
-
-    def update(averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
-        decay = min(limit, (1 + int(count)) / (10 + int(count)))
-        get_ema_multi_avg_fn(decay)(averaged, current, count)  # type: ignore[no-untyped-call]
-
-    return update
+def make_optimizer(network: Generator, config: TrainConfig) -> torch.optim.Optimizer:
+    """AdamW with two groups: pretrained weights (index 0, empty if there are none) and the rest."""
+    pretrained = list(network.pretrained_parameters())
+    known = {id(parameter) for parameter in pretrained}
+    rest = [parameter for parameter in network.parameters() if id(parameter) not in known]
+    groups = [{"params": pretrained}, {"params": rest}]
+    return torch.optim.AdamW(groups, lr=0.0, betas=config.betas, weight_decay=config.weight_decay)
 
 
-def make_optimizer(network: LiteUNet, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW with two groups: the pretrained encoder (index 0) and the rest."""
-    encoder = {id(parameter) for parameter in network.encoder.parameters()}
-    rest = [parameter for parameter in network.parameters() if id(parameter) not in encoder]
-    groups = [{"params": list(network.encoder.parameters())}, {"params": rest}]
-    return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay)
+def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, rate: float) -> None:
+    """Set both groups' rates."""
+    pretrained, rest = optimizer.param_groups
+    pretrained["lr"], rest["lr"] = rate * config.pretrained_rate, rate
 
 
-def stage_starts(config: TrainConfig) -> Iterator[tuple[Stage, int]]:
-    """Each stage with the number of its first step."""
-    first = 0
-    for stage in config.stages:
-        yield stage, first
-        first += stage.steps
-
-
-def images_seen(config: TrainConfig, step: int) -> int:
-    """Pictures that a run has drawn in its first `step` steps."""
-    return sum(
-        stage.batch * min(max(step - first, 0), stage.steps)
-        for stage, first in stage_starts(config)
-    )
-
-
-def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, step: int) -> None:
-    """Set both groups' rates for the step that comes next."""
-    for stage, first in stage_starts(config):
-        if step < first + stage.steps:
-            start, end = stage.learning_rate
-            rate = start + (end - start) * (step - first) / stage.steps
-            break
-    encoder, rest = optimizer.param_groups
-    encoder["lr"], rest["lr"] = rate * config.encoder_rate, rate
-
-
-def train(
-    config: TrainConfig,
-    folder: Path,
-    output: Path,
-    fabric: Fabric,
-    pretrained: bool = True,
-    start: Path | None = None,
-) -> Iterator[Progress]:
-    """Train, or go on where `output` stopped; yields every step.
-
-    Args:
-        config: what is trained, and how.
-        folder: colour pictures.
-        output: the run's folder; gets ``last.pt`` (the checkpoint), ``stage-N.pt`` (a copy at the
-            end of stage N, from which other cool-downs can start), ``config.json`` and
-            ``losses.jsonl``.
-        fabric: device and precision.
-        pretrained: whether the encoder of a new run starts from ImageNet.
-        start: checkpoint whose averaged weights a new run starts from.
-
-    Raises:
-        InputError: if there are no pictures, or the checkpoint can't be read.
-        UsageError: if the checkpoint was trained with another configuration.
-        OutputError: if a checkpoint can't be written.
-    """
-    last, losses = output / "last.pt", output / "losses.jsonl"
-    run = Run(config, fabric, pretrained)
-    if last.exists():
-        run.resume(last)
-    elif start is not None:
-        run.start_from(start)
-    _prepare(output, config, losses, run.step)
-    stage_ends = {first + stage.steps: n for n, (stage, first) in enumerate(stage_starts(config))}
-    with losses.open("a") as log:
-        for progress in run.train(folder):
-            log.write(json.dumps({"step": progress.step, "loss": progress.loss}) + "\n")
-            ended = stage_ends.get(progress.step)
-            if ended is not None or progress.step % config.save_every == 0:
-                log.flush()
-                run.save(last)
-            if ended is not None:
-                run.save(output / f"stage-{ended}.pt")
-            yield progress
-
-
-def _prepare(output: Path, config: TrainConfig, losses: Path, step: int) -> None:
-    """Make the run's folder; forget losses that a killed run logged after its last checkpoint."""
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / "config.json").write_text(json.dumps(config.to_dict(), indent=2))
-        logged = losses.read_text().splitlines(keepends=True) if losses.exists() else []
-        losses.write_text("".join(logged[:step]))
-    except OSError as error:
-        raise OutputError(f"can't use {output} as a run's folder: {error}") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """A checkpoint of this architecture, or InputError."""
-    state = checkpoint.load(path)
-    found = state.get("architecture")
-    if found != ARCHITECTURE:
-        raise InputError(f"{path} holds a {found} network; this version builds {ARCHITECTURE}")
-    return state
+def freeze_normalization(network: nn.Module) -> None:
+    """Batch norms in evaluation mode: they use and keep their running means and variances."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
 
 
 def _refuse_other_config(path: Path, stored: TrainConfig, asked: TrainConfig) -> None:
@@ -267,12 +216,13 @@ def _refuse_other_config(path: Path, stored: TrainConfig, asked: TrainConfig) ->
         )
 
 
-def load_generator(path: Path) -> LiteUNet:
+def load_generator(path: Path) -> Generator:
     """The averaged generator of a checkpoint, ready to predict.
 
     Raises:
-        InputError: if the file is no checkpoint of this architecture.
+        InputError: if the file is no checkpoint, or of a network that this version doesn't know.
     """
-    network = LiteUNet()
-    network.load_state_dict(_read(path)["average"])
+    state = checkpoint.load(path)
+    network = build(checkpoint.config_of(state).network)
+    network.load_state_dict(state["average"])
     return network.eval()

@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from helpers.training import TINY, cpu, write_pictures
 from photochrom.errors import InputError, OutputError, PhotochromError, UsageError
-from photochrom_trainer.config import TrainConfig, from_dict, preset_names, read_config
+from photochrom_trainer.config import DiscriminatorConfig, Stage, TrainConfig
+from photochrom_trainer.losses.objective import Objective, Sight
+from photochrom_trainer.losses.weights import LossWeights
 from photochrom_trainer.training import checkpoint
-from photochrom_trainer.training.run import Run, averaging, images_seen, load_generator, train
+from photochrom_trainer.training.discriminator import Discriminator
+from photochrom_trainer.training.loop import Training
+from photochrom_trainer.training.run import Run, load_generator
+from photochrom_trainer.training.schedule import averaging, images_seen
 
 
 @pytest.fixture
@@ -33,14 +37,14 @@ def saved(tmp_path: Path) -> Path:
 
 def go(pictures: Path, output: Path, steps: int | None = None, config: TrainConfig = TINY) -> None:
     """Train, or stop as a killed run would after some steps, keeping only what is on disk."""
-    run = train(config, pictures, output, cpu(), pretrained=False)
-    for progress in run:
+    steps_taken = iter(Training(config, pictures, output, cpu(), pretrained=False))
+    for progress in steps_taken:
         if progress.step == steps:
-            run.close()  # type: ignore[attr-defined]
+            steps_taken.close()  # type: ignore[attr-defined]
             return
 
 
-def logged(output: Path) -> list[dict[str, float]]:
+def logged(output: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (output / "losses.jsonl").read_text().splitlines()]
 
 
@@ -86,7 +90,7 @@ def test_a_run_keeps_the_end_of_every_stage(whole: Path) -> None:
 
 
 def test_a_finished_run_has_nothing_to_do(pictures: Path, whole: Path) -> None:
-    assert list(train(TINY, pictures, whole, cpu(), pretrained=False)) == []
+    assert list(Training(TINY, pictures, whole, cpu(), pretrained=False)) == []
 
 
 def test_the_checkpoint_knows_its_configuration(saved: Path) -> None:
@@ -96,7 +100,7 @@ def test_the_checkpoint_knows_its_configuration(saved: Path) -> None:
 def test_a_new_run_can_start_from_the_weights_of_another(whole: Path, pictures: Path) -> None:
     first = replace(TINY.stages[0], steps=1, learning_rate=(0.0, 0.0))
     output, frozen = whole.parent / "next", replace(TINY, stages=(first,), seed=5, ema_decay=1.0)
-    for _ in train(frozen, pictures, output, cpu(), start=whole / "last.pt"):
+    for _ in Training(frozen, pictures, output, cpu(), start=whole / "last.pt"):
         pass
     old, new = (load_generator(path / "last.pt") for path in (whole, output))
     assert_same(dict(old.named_parameters()), dict(new.named_parameters()))
@@ -119,6 +123,88 @@ def test_images_seen_counts_every_stage() -> None:
     assert [images_seen(TINY, step) for step in (0, 2, 4, 6)] == [0, 4, 8, 12]
 
 
+ADVERSARIAL = replace(
+    TINY,
+    stages=(
+        Stage(32, 2, (0.0, 1e-3), steps=2),
+        Stage(32, 2, (1e-3, 0.0), steps=3, losses=LossWeights(1, 1, 1, 1, 1, "hinge")),
+    ),
+    discriminator=DiscriminatorConfig(layers=1, hints=True),
+    save_every=2,
+)
+"""A stage of L1, then one with every term."""
+
+
+def test_an_interrupted_adversarial_run_ends_as_an_uninterrupted_one(
+    pictures: Path, tmp_path: Path
+) -> None:
+    for stop in (1, 3, 4):
+        go(pictures, tmp_path / "parts", stop, ADVERSARIAL)
+    go(pictures, tmp_path / "parts", config=ADVERSARIAL)
+    go(pictures, tmp_path / "whole", config=ADVERSARIAL)
+    assert logged(tmp_path / "parts") == logged(tmp_path / "whole")
+    states = (checkpoint.load(tmp_path / name / "last.pt") for name in ("parts", "whole"))
+    assert_same(*states)
+
+
+def test_each_stage_logs_its_own_losses(pictures: Path, tmp_path: Path) -> None:
+    go(pictures, tmp_path / "run", config=ADVERSARIAL)
+    names = [entry["losses"].keys() for entry in logged(tmp_path / "run")]
+    terms = {"total", "l1", "psnr", "perceptual", "colorfulness", "adversarial"}
+    assert (
+        names == [{"total", "l1"}] * 2 + [terms | {"discriminator_real", "discriminator_fake"}] * 3
+    )
+
+
+def test_the_discriminator_learns_to_tell_predictions_from_truths(pictures: Path) -> None:
+    torch.manual_seed(0)
+    opponent = Discriminator(ADVERSARIAL, cpu(), stride=2)
+    truth = torch.rand(4, 2, 32, 32)
+    sight = Sight(torch.rand(4, 1, 32, 32), torch.zeros(4, 3, 32, 32), truth)
+    losses = [
+        sum(map(float, opponent.learn(sight, truth * 0.1, "vanilla", 1e-3).values()))
+        for _ in range(30)
+    ]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_the_verdict_moves_the_generator_and_not_the_discriminator(pictures: Path) -> None:
+    opponent = Discriminator(ADVERSARIAL, cpu(), stride=2)
+    sight = Sight(torch.rand(2, 1, 32, 32), torch.zeros(2, 3, 32, 32), torch.rand(2, 2, 32, 32))
+    predicted = torch.rand(2, 2, 32, 32, requires_grad=True)
+    opponent.judge(sight)(predicted).mean().backward()  # type: ignore[no-untyped-call]
+    assert predicted.grad is not None
+    assert all(parameter.grad is None for parameter in opponent.netD.parameters())
+    assert all(parameter.requires_grad for parameter in opponent.netD.parameters())
+
+
+def test_frozen_normalization_keeps_its_statistics(pictures: Path, tmp_path: Path) -> None:
+    config = replace(TINY, freeze_normalization=True)
+    before = dict(Run(config, cpu(), pretrained=False).netG.module.named_buffers())
+    go(pictures, tmp_path / "run", config=config)
+    after = dict(load_generator(tmp_path / "run" / "last.pt").named_buffers())
+    assert_same(before, after)
+
+
+def test_one_tiny_picture_is_no_batch(pictures: Path, tmp_path: Path) -> None:
+    config = replace(TINY, stages=(Stage(32, 1, (1e-3, 0.0), steps=1),))
+    with pytest.raises(UsageError, match="larger batch or size"):
+        go(pictures, tmp_path / "run", config=config)
+
+
+def test_patches_larger_than_the_pictures_are_refused(tmp_path: Path) -> None:
+    config = replace(ADVERSARIAL, discriminator=DiscriminatorConfig(layers=3))
+    with pytest.raises(UsageError, match="need pictures of 48 pixels, not 32"):
+        Run(config, cpu(), pretrained=False)
+
+
+def test_epochs_are_counted_in_steps(pictures: Path, tmp_path: Path) -> None:
+    """Four pictures in batches of three: an epoch and a half are two steps."""
+    config = replace(TINY, stages=(Stage(32, 3, (1e-3, 0.0), epochs=1.5),))
+    go(pictures, tmp_path / "run", config=config)
+    assert [entry["step"] for entry in logged(tmp_path / "run")] == [1, 2]
+
+
 def test_the_averaged_network_is_loaded(saved: Path) -> None:
     network = load_generator(saved)
     assert not network.training
@@ -135,16 +221,16 @@ def test_other_settings_do_not_continue_a_run(saved: Path, pictures: Path) -> No
 
 
 def test_another_architecture_is_refused(saved: Path, pictures: Path) -> None:
-    checkpoint.save(saved, checkpoint.load(saved) | {"architecture": "unet256"})
-    with pytest.raises(InputError, match="unet256"):
-        go(pictures, saved.parent)
-    with pytest.raises(InputError, match="unet256"):
-        load_generator(saved)
+    other = replace(TINY, network="unet128")
+    with pytest.raises(UsageError, match=r"other settings \(network\)"):
+        go(pictures, saved.parent, config=other)
+    with pytest.raises(InputError, match="holds a lite-unet network, not a unet128"):
+        list(Training(other, pictures, saved.parent / "new", cpu(), start=saved))
 
 
 def test_a_newer_format_is_refused(saved: Path) -> None:
     torch.save({"format": checkpoint.FORMAT + 1}, saved)
-    with pytest.raises(InputError, match="format 2"):
+    with pytest.raises(InputError, match="format 3"):
         load_generator(saved)
 
 
@@ -206,10 +292,10 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
         go(tmp_path / "nowhere", tmp_path / "run")
 
 
-def test_a_broken_picture_is_named_in_one_line(pictures: Path, tmp_path: Path) -> None:
+def test_broken_pictures_are_counted_in_one_line(pictures: Path, tmp_path: Path) -> None:
     for path in pictures.iterdir():
         path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(InputError, match=r"^can't read the picture \S+\.png: .*$"):
+    with pytest.raises(InputError, match=r"^no picture .* 4 can't be read, .* \S+\.png; .*$"):
         go(pictures, tmp_path / "run")
 
 
@@ -218,53 +304,8 @@ def test_a_loss_that_is_no_number_stops_the_run(
 ) -> None:
     go(pictures, tmp_path / "run", steps=2)
     before = (tmp_path / "run" / "last.pt").read_bytes()
-    monkeypatch.setattr(F, "l1_loss", lambda *_: torch.tensor(float("nan")))
+    broken = torch.tensor(float("nan"))
+    monkeypatch.setattr(Objective, "forward", lambda *_: {"l1": broken})
     with pytest.raises(PhotochromError, match="not finite at step 2"):
         go(pictures, tmp_path / "run")
     assert (tmp_path / "run" / "last.pt").read_bytes() == before
-
-
-@pytest.mark.parametrize("name", preset_names())
-def test_every_preset_loads(name: str) -> None:
-    config = read_config(name)
-    assert config.steps > 0
-    assert from_dict(config.to_dict()) == config
-
-
-STAGE = {"steps": 1, "size": 32, "batch": 1, "learning_rate": [0.0, 0.1]}
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({}, "stages"),
-        ({"stages": []}, "at least one"),
-        ({"stages": [STAGE | {"size": 48}]}, "divisible by 32"),
-        ({"stages": [STAGE | {"steps": 0}]}, "steps >= 1"),
-        ({"stages": [STAGE | {"learning_rate": [0.1]}]}, "pair"),
-        ({"stages": [STAGE | {"rate": 1}]}, "rate"),
-        ({"stages": [STAGE], "sead": 1}, "sead"),
-        ({"stages": [STAGE], "precision": "8-bit"}, "8-bit"),
-        ({"stages": [STAGE], "save_every": 0}, "save_every"),
-        ({"stages": [STAGE], "data": {"hint_shares": {"dots": 1}}}, "dots"),
-        ({"stages": [STAGE], "data": {"hint_shares": {"none": 0}}}, "above 0"),
-        ({"stages": [STAGE], "data": {"degradation_chances": {"fire": 1}}}, "fire"),
-        ({"stages": [STAGE], "data": {"degradation_chances": {"blur": -1}}}, "below 0"),
-        ({"stages": [STAGE], "data": {"crop_scale": [0.0, 1.0]}}, "crop_scale"),
-    ],
-)
-def test_settings_that_cannot_be_meant_are_refused(values: dict[str, Any], message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        from_dict(values)
-
-
-def test_an_unknown_preset_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="laptop"):
-        read_config("lapptop")
-
-
-def test_a_broken_toml_file_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "run.toml"
-    path.write_text("stages = [")
-    with pytest.raises(UsageError, match=r"run.toml is not valid TOML"):
-        read_config(str(path))

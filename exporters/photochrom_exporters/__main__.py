@@ -1,0 +1,5 @@
+"""``python -m photochrom_exporters`` is ``photochrom-export``."""
+
+from photochrom_exporters.cli import main
+
+main()

@@ -1,0 +1,63 @@
+"""Presets, and settings that can't be meant."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photochrom.errors import UsageError
+from photochrom_trainer.config import from_dict, preset_names, read_config
+from photochrom_trainer.training.schedule import in_steps
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_loads(name: str) -> None:
+    config = read_config(name)
+    assert in_steps(config, 1000).steps > 0
+    assert from_dict(config.to_dict()) == config
+
+
+STAGE = {"steps": 1, "size": 32, "batch": 1, "learning_rate": [0.0, 0.1]}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "stages"),
+        ({"stages": []}, "at least one"),
+        ({"stages": [STAGE | {"size": 48}]}, "divisible by 32"),
+        ({"stages": [STAGE | {"steps": 0}]}, "steps >= 1"),
+        ({"stages": [STAGE | {"learning_rate": [0.1]}]}, "pair"),
+        ({"stages": [STAGE | {"rate": 1}]}, "rate"),
+        ({"stages": [STAGE], "sead": 1}, "sead"),
+        ({"stages": [STAGE | {"epochs": 2}]}, "either steps"),
+        ({"stages": [STAGE | {"batch": 0}]}, "batch"),
+        ({"stages": [STAGE | {"losses": {"l2": 1}}]}, "l2"),
+        ({"stages": [STAGE], "network": "resnet"}, "unet256"),
+        ({"stages": [STAGE], "color_space": "rgb"}, "luv"),
+        ({"stages": [STAGE], "discriminator": {"layers": 9}}, "layers"),
+        ({"stages": [STAGE], "discriminator": {"rate": 0}}, "rate"),
+        ({"stages": [STAGE], "precision": "8-bit"}, "8-bit"),
+        ({"stages": [STAGE], "save_every": 0}, "save_every"),
+        ({"stages": [STAGE], "data": {"hint_shares": {"dots": 1}}}, "dots"),
+        ({"stages": [STAGE], "data": {"hint_shares": {"none": 0}}}, "above 0"),
+        ({"stages": [STAGE], "data": {"degradation_chances": {"fire": 1}}}, "fire"),
+        ({"stages": [STAGE], "data": {"degradation_chances": {"blur": -1}}}, "below 0"),
+        ({"stages": [STAGE], "data": {"crop_scale": [0.0, 1.0]}}, "crop_scale"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        from_dict(values)
+
+
+def test_an_unknown_preset_names_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="laptop"):
+        read_config("lapptop")
+
+
+def test_a_broken_toml_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("stages = [")
+    with pytest.raises(UsageError, match=r"run.toml is not valid TOML"):
+        read_config(str(path))
