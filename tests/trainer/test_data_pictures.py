@@ -303,3 +303,36 @@ def test_a_crop_of_any_picture_has_the_size(width: int, height: int, size: int, 
 def test_settings_that_cannot_be_meant_are_refused(values: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         DataConfig(**values)  # type: ignore[arg-type]
+
+
+def test_every_picture_has_its_turn_once_an_epoch(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "pictures", count=5)
+    crops = Crops(folder, DataConfig(), 32, 110.0, seed=1)
+    turns = [next(crops._candidates(index, np.random.default_rng(0))) for index in range(15)]
+    epochs = [turns[start : start + 5] for start in (0, 5, 10)]
+    assert all(sorted(epoch) == list(range(5)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) > 1
+
+
+def test_so_many_pictures_are_kept_and_no_more(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "pictures", count=9)
+    kept = [
+        [crops.path(number).name for number in range(len(crops))]
+        for seed in (0, 0, 1)
+        for crops in [Crops(folder, DataConfig(most_pictures=4), 32, 110.0, seed)]
+    ]
+    assert kept[0] == kept[1] == sorted(kept[0])
+    assert len(kept[0]) == 4
+    assert kept[0] != kept[2]
+    assert len(Crops(folder, DataConfig(most_pictures=99), 32, 110.0, 0)) == 9
+
+
+@given(seed=st.integers(0, 500), stretch=st.floats(1.0, 2.0))
+def test_stretched_crops_stay_inside_the_picture(seed: int, stretch: float) -> None:
+    """A picture of one colour up to its rim gives crops of that colour."""
+    image = Image.new("RGB", (50, 30), (200, 40, 90))
+    crop = random_crop(image, 32, (0.5, 1.0), np.random.default_rng(seed), stretch)
+    assert crop.shape == (32, 32, 3)
+    np.testing.assert_allclose(
+        crop, np.broadcast_to(np.divide((200, 40, 90), 255), crop.shape), atol=1e-6
+    )

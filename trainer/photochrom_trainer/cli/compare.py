@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from photochrom.errors import InputError
+from photochrom.errors import UsageError
 from photochrom_trainer.cli.train import Device, follow_run, make_fabric
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def models(
     from photochrom_trainer.evaluation import pairs, results, tables
 
     if len(evaluations) < 2:
-        raise InputError("comparing takes two evaluations or more")
+        raise UsageError("comparing takes two evaluations or more")
     first, *others = (tables.read_report(folder / results.NUMBERS) for folder in evaluations)
     found = [(other, pairs.compare(first, other)) for other in others]
     text = "\n\n".join(pairs.to_markdown(first, *each) for each in found)

@@ -60,6 +60,8 @@ def follow_run(training: "Training", look: Path | None) -> int:
 
     shown = list_pictures(look) if look else training.pictures()
     report = RunReport(training.output, training.config, shown)
+    loading = training.loading_speed()
+    typer.echo(f"pictures alone come at {loading:.0f} images/s; with the model:", err=True)
     try:
         return follow(_reported(training, report), Console(stderr=True, highlight=False))
     except KeyboardInterrupt as error:
@@ -67,7 +69,7 @@ def follow_run(training: "Training", look: Path | None) -> int:
             f"stopped; the same command goes on from the last checkpoint in {training.output}"
         ) from error
     finally:
-        report.finish(_facts(training))
+        report.finish(_facts(training, loading))
 
 
 def _reported(training: "Training", report: "RunReport") -> Iterator["Progress"]:
@@ -81,7 +83,7 @@ def _reported(training: "Training", report: "RunReport") -> Iterator["Progress"]
         yield progress
 
 
-def _facts(training: "Training") -> "Facts":
+def _facts(training: "Training", loading: float) -> "Facts":
     from photochrom_trainer.reports.page import Facts
     from photochrom_trainer.training.checkpoint import source_commit
 
@@ -91,6 +93,7 @@ def _facts(training: "Training") -> "Facts":
         commit=source_commit(),
         command=shlex.join(["photochrom-train", *sys.argv[1:]]),
         screening=training.screening(),
+        loading_per_second=loading,
     )
 
 

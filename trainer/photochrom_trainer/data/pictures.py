@@ -3,12 +3,14 @@
 import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.random import Generator
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
@@ -33,6 +35,8 @@ class DataConfig:
 
     layout: str = "folder"
     """How the folder is laid out (names in `photochrom_trainer.data.layouts.LAYOUTS`)."""
+    most_pictures: int = 0
+    """Pictures that are kept, chosen by the run's seed; 0 keeps all."""
     source_weights: dict[str, float] = field(default_factory=dict)
     """How often a picture is drawn, by the name of its top folder; 1 where not named."""
     least_chroma: float = 2.5
@@ -40,6 +44,8 @@ class DataConfig:
     grey. It spares real photographs of fog and snow; grey scans with a slight tint lie below."""
     crop_scale: tuple[float, float] = (0.6, 1.0)
     """Side of the random square crop over the picture's short side."""
+    stretch: float = 1.0
+    """Largest ratio of a crop's sides, by chance, before it is made square; 1 leaves shapes."""
     hint_shares: dict[str, float] = field(default_factory=lambda: {"none": 1.0})
     """Share of each form of hints (names in `photochrom_trainer.data.hints.SIMULATORS`)."""
     recolor_chance: float = 0.0
@@ -58,6 +64,8 @@ class DataConfig:
         _check_range("degradation_chances", self.degradation_chances.values(), 1)
         if sum(self.hint_shares.values()) <= 0:
             raise UsageError("hint_shares must hold at least one share above 0")
+        if self.most_pictures < 0 or self.stretch < 1:
+            raise UsageError("most_pictures must not be below 0, nor stretch below 1")
         low, high = self.crop_scale
         if not 0 < low <= high <= 1:
             raise UsageError(f"crop_scale is two numbers, 0 < low <= high <= 1, not {low}, {high}")
@@ -111,7 +119,7 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
             InputError: if there are no pictures.
             UsageError: if every picture's source has weight 0.
         """
-        listing = layouts.find(folder, config.layout)
+        listing = _kept(layouts.find(folder, config.layout), config.most_pictures, seed)
         self.folder = folder
         self.weights = _weights(listing, config.source_weights)
         total = np.cumsum(self.weights)
@@ -131,7 +139,8 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         rng = np.random.default_rng((self.seed, index))
-        pixels = random_crop(self._draw(rng), self.size, self.config.crop_scale, rng)
+        image = self._draw(index, rng)
+        pixels = random_crop(image, self.size, self.config.crop_scale, rng, self.config.stretch)
         luminance, chroma = split(pixels, self.scale, self.color_space)
         form = hints.draw(self.config.hint_shares, rng)
         if form != "none" and rng.random() < self.config.recolor_chance:
@@ -156,8 +165,8 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
         """Pictures that were found unreadable or grey so far."""
         return [self.path(number) for number in (self._states > GOOD).nonzero()[:, 0].tolist()]
 
-    def _draw(self, rng: Generator) -> Image.Image:
-        for number in self._candidates(rng):
+    def _draw(self, index: int, rng: Generator) -> Image.Image:
+        for number in self._candidates(index, rng):
             image = self._open(number)
             if image is not None:
                 return image
@@ -169,9 +178,16 @@ class Crops(Dataset[tuple[Tensor, Tensor, Tensor]]):
             "add colour pictures or lower least_chroma"
         )
 
-    def _candidates(self, rng: Generator) -> Iterator[int]:
-        """Pictures by chance; where hardly one is good, then the next ones in order."""
+    def _candidates(self, index: int, rng: Generator) -> Iterator[int]:
+        """The picture whose turn it is, then some by chance, then the next ones in order.
+
+        Every picture has its turn once an epoch, as in the papers, unless sources are weighted.
+        """
         number = 0
+        if not self.config.source_weights:
+            epoch, turn = divmod(index, len(self))
+            number = int(_shuffled(len(self), self.seed, epoch)[turn])
+            yield number
         for _ in range(DRAWS):
             number = int(np.searchsorted(self.cumulative, rng.random(), side="right"))
             yield number
@@ -213,14 +229,38 @@ def _weights(listing: layouts.Listing, weights: dict[str, float]) -> FloatImage:
     return found
 
 
+@lru_cache(maxsize=2)
+def _shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """Numbers below `count` in the order of one epoch."""
+    return np.random.default_rng((seed, epoch, count)).permutation(count)
+
+
+def _kept(listing: layouts.Listing, most: int, seed: int) -> layouts.Listing:
+    """At most so many pictures, the same ones for the same seed, in their old order."""
+    count = len(listing.paths)
+    if not 0 < most < count:
+        return listing
+    chosen = np.sort(np.random.default_rng((seed, count)).permutation(count)[:most])
+    return replace(listing, paths=[listing.paths[number] for number in chosen])
+
+
 def random_crop(
-    image: Image.Image, size: int, crop_scale: tuple[float, float], rng: Generator
+    image: Image.Image,
+    size: int,
+    crop_scale: tuple[float, float],
+    rng: Generator,
+    stretch: float = 1.0,
 ) -> FloatImage:
-    """A random square, mirrored half the time, as size x size x 3 float32 sRGB in 0..1."""
+    """A random square, mirrored half the time, as size x size x 3 float32 sRGB in 0..1.
+
+    With `stretch` above 1 it is cut as a rectangle of up to that ratio, and made square.
+    """
     side = rng.uniform(*crop_scale) * min(image.size)
-    left, top = rng.uniform(0, np.array(image.size) - side)
+    half = stretch ** rng.uniform(-0.5, 0.5) if stretch > 1 else 1.0
+    width, height = np.minimum((side * half, side / half), image.size)
+    left, top = rng.uniform(0, np.subtract(image.size, (width, height)))
     crop = image.resize(
-        (size, size), Image.Resampling.BILINEAR, box=(left, top, left + side, top + side)
+        (size, size), Image.Resampling.BILINEAR, box=(left, top, left + width, top + height)
     )
     pixels = srgb.to_float(np.asarray(crop))
     return pixels[:, ::-1] if rng.random() < 0.5 else pixels

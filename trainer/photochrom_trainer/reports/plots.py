@@ -44,7 +44,7 @@ def loss_plot(history: History, config: TrainConfig) -> bytes:
     figure = Figure((PANEL[0] * columns, PANEL[1] * rows), layout="constrained")
     panels = [figure.add_subplot(rows, columns, index + 1) for index in range(count)]
     for panel, (name, values) in zip(panels[:-1], history.losses.items(), strict=True):
-        _draw_loss(panel, history.steps, values)
+        _draw_loss(panel, history.steps, values, config)
         panel.set_ylabel(LABELS.get(name, name))
     panels[0].legend(frameon=False, fontsize="small")
     _draw_line(panels[-1], history.steps, history.learning_rates, color="black")
@@ -56,11 +56,16 @@ def loss_plot(history: History, config: TrainConfig) -> bytes:
     return buffer.getvalue()
 
 
-def _draw_loss(panel: "Axes", steps: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+def _draw_loss(
+    panel: "Axes", steps: NDArray[np.int64], values: NDArray[np.float64], config: TrainConfig
+) -> None:
     present = np.isfinite(values)
     steps, values = steps[present], values[present]
     reach = max(2, len(values) // 100)
-    smooth = centred_mean(values, reach)
+    # No mean reaches over a border of stages, where a loss may jump.
+    borders = np.searchsorted(steps, [before for _, before in stage_starts(config)], "right")
+    parts = [centred_mean(part, reach) for part in np.split(values, borders)]
+    smooth = np.concatenate(parts)
     _draw_line(panel, steps, values, color="tab:blue", alpha=0.3, lw=0.8, label="each step")
     _draw_line(panel, steps, smooth, color="tab:blue", label=f"mean of {2 * reach + 1} steps")
     if len(values) and values.min() > 0 and smooth.max() > LOG_RATIO * smooth.min():

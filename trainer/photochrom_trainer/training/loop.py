@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from lightning_fabric import Fabric
 from torch import Tensor
@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 
 from photochrom.errors import OutputError, UsageError
 from photochrom_trainer.config import SMALLEST, Stage, TrainConfig
-from photochrom_trainer.data.loading import plain_errors
+from photochrom_trainer.data.loading import measure_loading, plain_errors
 from photochrom_trainer.data.pictures import Crops
 from photochrom_trainer.data.screening import Screening
 from photochrom_trainer.networks.generator import Generator
@@ -26,6 +26,9 @@ from photochrom_trainer.training.schedule import (
     learning_rate,
     stage_starts,
 )
+
+LOADING_BATCHES = 4
+"""Batches that the speed of loading is measured on: a second or two."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ class Training:
         start: Path | dict[str, Tensor] | None = None,
     ) -> None:
         # Its size changes from stage to stage; what it has found out about the pictures stays.
+        largest = max(stage.size for stage in config.stages)
         self.crops = Crops(
-            folder, config.data, 0, config.scale, config.seed, color_space=config.color_space
+            folder, config.data, largest, config.scale, config.seed, color_space=config.color_space
         )
         self.output = output
         self.run = Run(in_steps(config, len(self.crops)), fabric, pretrained)
@@ -105,6 +109,14 @@ class Training:
         """Counts of what has been found out about the pictures so far."""
         return self.crops.screening()
 
+    def loading_speed(self) -> float:
+        """Crops a second that the next stage's pictures come at when no model waits for them."""
+        starts = stage_starts(self.config)
+        stage = next((s for s, first in starts if self.run.step < first + s.steps), None)
+        stage = stage or self.config.stages[-1]
+        self.crops.size = stage.size
+        return measure_loading(self.crops, stage.batch, LOADING_BATCHES, workers=1)
+
     def __iter__(self) -> Iterator[Progress]:
         """Take every step that is left; log it, and keep checkpoints."""
         run, began, seen = self.run, time.perf_counter(), 0
@@ -112,14 +124,21 @@ class Training:
             for stage, batch in self._batches():
                 rate = learning_rate(self.config, run.step)
                 losses = run.take_step(batch, stage)
-                entry = {"step": run.step, "learning_rate": rate, "losses": losses}
-                log.write(json.dumps(entry) + "\n")
-                self._keep(log)
+                self._note(log, {"step": run.step, "learning_rate": rate, "losses": losses})
+                self._keep()
                 seen += stage.batch
                 speed = seen / (time.perf_counter() - began)
                 yield Progress(run.step, self.config.steps, losses, speed, rate)
 
-    def _keep(self, log: TextIO) -> None:
+    def _note(self, log: TextIO, entry: dict[str, Any]) -> None:
+        try:
+            log.write(json.dumps(entry) + "\n")
+        except OSError as error:
+            raise OutputError(
+                f"can't write {self.output / 'losses.jsonl'}: {error}; free some space and resume"
+            ) from error
+
+    def _keep(self) -> None:
         """Write the checkpoints that are due."""
         step = self.run.step
         ended = [
@@ -128,7 +147,6 @@ class Training:
             if step == first + stage.steps
         ]
         if ended or step % self.config.save_every == 0:
-            log.flush()
             self.run.save(self.output / "last.pt")
         for number in ended:
             self.run.save(self.output / f"stage-{number}.pt")
@@ -163,7 +181,7 @@ class Training:
             (self.output / "config.json").write_text(json.dumps(self.config.to_dict(), indent=2))
             logged = losses.read_text().splitlines(keepends=True) if losses.exists() else []
             losses.write_text("".join(logged[: self.run.step]))
-            return losses.open("a")
+            return losses.open("a", buffering=1)
         except OSError as error:
             raise OutputError(f"can't use {self.output} as a run's folder: {error}") from error
 
