@@ -23,13 +23,13 @@ from photochrom.models.checksum import verify, weights_sha256
 from photochrom.models.manifest import METADATA_KEY, Manifest
 from photochrom_exporters.agreement import Agreement, compare
 from photochrom_exporters.half import store_half
+from photochrom_trainer.networks.folding import Convolution, pairs
 from photochrom_trainer.networks.generator import HINT_CHANNELS, Generator
 
 OPSET = 18
 """ONNX operator set: the one the exporter translates to without a second conversion."""
 INPUTS = ("luminance", "hints")
 OUTPUT = "chroma"
-CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 TOLERANCES = {
     "fp32": {"max": 0.001, "mean": 0.0001},
     "fp16": {"max": 0.1, "mean": 0.01},
@@ -107,20 +107,14 @@ def folded(network: Generator) -> nn.Module:
     Done here and not left to ONNX Runtime, which can't do it across the casts of fp16 weights.
     """
     copy = deepcopy(network).eval()
-    _fold(copy)
+    for convolution, norm in list(pairs(copy)):
+        kernel, scaling = copy.get_submodule(convolution), copy.get_submodule(norm)
+        assert isinstance(kernel, Convolution)
+        assert isinstance(scaling, nn.BatchNorm2d)
+        transposed = isinstance(kernel, nn.ConvTranspose2d)
+        copy.set_submodule(convolution, fuse_conv_bn_eval(kernel, scaling, transposed))
+        copy.set_submodule(norm, nn.Identity())
     return copy
-
-
-def _fold(module: nn.Module) -> None:
-    """Fold every batch norm that is registered right after its convolution, which is our order."""
-    before, convolution = "", None
-    for name, child in list(module.named_children()):
-        if isinstance(child, nn.BatchNorm2d) and isinstance(convolution, CONVOLUTIONS):
-            transposed = isinstance(convolution, nn.ConvTranspose2d)
-            setattr(module, before, fuse_conv_bn_eval(convolution, child, transposed))
-            setattr(module, name, nn.Identity())
-        _fold(child)
-        before, convolution = name, child
 
 
 def _tidy(model: ModelProto) -> None:

@@ -61,3 +61,18 @@ def test_a_broken_toml_file_is_named(tmp_path: Path) -> None:
     path.write_text("stages = [")
     with pytest.raises(UsageError, match=r"run.toml is not valid TOML"):
         read_config(str(path))
+
+
+def test_single_settings_can_be_replaced() -> None:
+    changes = ['color_space="luv"', "data.crop_scale=[0.7, 0.8]", "data.hint_shares.points=0.9"]
+    config, plain = read_config("laptop", changes), read_config("laptop")
+    assert config.color_space == "luv"
+    assert config.data.crop_scale == (0.7, 0.8)
+    assert config.data.hint_shares == plain.data.hint_shares | {"points": 0.9}
+    assert config.stages == plain.stages
+
+
+@pytest.mark.parametrize("change", ["color_space=luv", "color_space", "=1", "seed=["])
+def test_settings_that_are_no_toml_are_refused(change: str) -> None:
+    with pytest.raises(UsageError, match="--set takes KEY=VALUE"):
+        read_config("laptop", [change])

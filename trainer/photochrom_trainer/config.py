@@ -1,6 +1,7 @@
 """A training run as data: frozen dataclasses, read from TOML."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -167,8 +168,13 @@ def _stage(values: dict[str, Any]) -> Stage:
     return Stage(**{**values, "learning_rate": rates, "losses": losses})
 
 
-def read_config(name: str) -> TrainConfig:
+def read_config(name: str, changes: Sequence[str] = ()) -> TrainConfig:
     """Read a TOML file, or a preset by its name (for example ``laptop``).
+
+    Args:
+        name: of the preset or file.
+        changes: settings that replace the file's, each ``key=value`` with the value in TOML and
+            dots in the key for tables: ``color_space="luv"``, ``data.crop_scale=[0.5, 1.0]``.
 
     Raises:
         UsageError: if there is no such file or preset, or it can't be meant.
@@ -176,12 +182,34 @@ def read_config(name: str) -> TrainConfig:
     preset = resources.files("photochrom_trainer") / "presets" / f"{name}.toml"
     source = preset if preset.is_file() else Path(name)
     try:
-        return from_dict(tomllib.loads(source.read_text("utf-8")))
+        values = tomllib.loads(source.read_text("utf-8"))
     except OSError as error:
         known = ", ".join(preset_names())
         raise UsageError(f"no preset or TOML file {name!r}; presets: {known}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{name} is not valid TOML: {error}") from error
+    for change in changes:
+        values = _changed(values, change)
+    return from_dict(values)
+
+
+def _changed(values: dict[str, Any], change: str) -> dict[str, Any]:
+    """Values with one ``key=value`` laid over them, table by table."""
+    try:
+        return _laid_over(values, tomllib.loads(change))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"--set takes KEY=VALUE with the value as TOML has it (text in quotes), not {change!r}"
+        ) from error
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    tables = {
+        key: _laid_over(below.get(key, {}), value)
+        for key, value in above.items()
+        if isinstance(value, dict)
+    }
+    return {**below, **above, **tables}
 
 
 def preset_names() -> list[str]:

@@ -26,6 +26,10 @@ def train(
     folder: Annotated[Path, typer.Argument(help="Folder of colour pictures.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")],
     config: Annotated[str, typer.Option(help="A preset's name, or a TOML file.")] = "default",
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help='Replaces a setting, as color_space="luv"; may be repeated.'),
+    ] = None,
     start: Annotated[
         Path | None, typer.Option("--from", help="Checkpoint whose weights a new run starts from.")
     ] = None,
@@ -39,7 +43,7 @@ def train(
     from photochrom_trainer.config import read_config
     from photochrom_trainer.training.loop import Training
 
-    settings = read_config(config)
+    settings = read_config(config, changes or ())
     fabric = make_fabric(device, settings.precision, threads)
     training = Training(settings, folder, output, fabric, start=start)
     if fabric.is_global_zero:
