@@ -27,9 +27,10 @@ STAGE = {"steps": 1, "size": 32, "batch": 1, "learning_rate": [0.0, 0.1]}
         ({"stages": []}, "at least one"),
         ({"stages": [STAGE | {"size": 48}]}, "divisible by 32"),
         ({"stages": [STAGE | {"steps": 0}]}, "steps >= 1"),
-        ({"stages": [STAGE | {"learning_rate": [0.1]}]}, "pair"),
+        ({"stages": [STAGE | {"learning_rate": [0.1]}]}, r"stages.0.learning_rate"),
         ({"stages": [STAGE | {"rate": 1}]}, "rate"),
         ({"stages": [STAGE], "sead": 1}, "sead"),
+        ({"stages": [STAGE], "seed": "one"}, "seed: Input should be a valid integer"),
         ({"stages": [STAGE | {"epochs": 2}]}, "either steps"),
         ({"stages": [STAGE | {"batch": 0}]}, "batch"),
         ({"stages": [STAGE | {"losses": {"l2": 1}}]}, "l2"),
@@ -75,4 +76,10 @@ def test_single_settings_can_be_replaced() -> None:
 @pytest.mark.parametrize("change", ["color_space=luv", "color_space", "=1", "seed=["])
 def test_settings_that_are_no_toml_are_refused(change: str) -> None:
     with pytest.raises(UsageError, match="--set takes KEY=VALUE"):
+        read_config("laptop", [change])
+
+
+@pytest.mark.parametrize("change", ["seed.first=1", "data=5", "sead=1"])
+def test_settings_that_do_not_fit_are_refused(change: str) -> None:
+    with pytest.raises(UsageError):
         read_config("laptop", [change])

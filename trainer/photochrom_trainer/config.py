@@ -7,6 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
 from photochrom.color.spaces import SCALES, ColorSpace
 from photochrom.errors import UsageError
 from photochrom_trainer.data.pictures import DataConfig
@@ -23,6 +25,8 @@ SMALLEST = 32
 @dataclass(frozen=True)
 class Stage:
     """A part of a run with one picture size, batch and loss; the learning rate moves linearly."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     size: int
     """Side of the training crops in pixels, divisible by 32."""
@@ -44,13 +48,13 @@ class Stage:
             raise UsageError(f"a stage's batch must be at least 1, not {self.batch}")
         if self.size < SMALLEST or self.size % SMALLEST:
             raise UsageError(f"a stage's size must be divisible by {SMALLEST}, not {self.size}")
-        if len(self.learning_rate) != 2:
-            raise UsageError("a stage's learning_rate is a pair: [first, last]")
 
 
 @dataclass(frozen=True)
 class DiscriminatorConfig:
     """The PatchGAN, where a stage has an adversarial weight."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     layers: int = 3
     """Strided convolutions: 3 judge patches of 70 x 70 pixels of the generator's output."""
@@ -69,6 +73,8 @@ class DiscriminatorConfig:
 @dataclass(frozen=True)
 class TrainConfig:
     """Everything that decides a run's result, apart from the pictures themselves."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     stages: tuple[Stage, ...]
     """What is trained, in order."""
@@ -142,30 +148,12 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     Raises:
         UsageError: if a key is unknown, missing or of a value that can't be meant.
     """
-    plain = dict(values)
     try:
-        stages = tuple(_stage(stage) for stage in plain.pop("stages"))
-        data = dict(plain.pop("data", {}))
-        if "crop_scale" in data:
-            data["crop_scale"] = tuple(data["crop_scale"])
-        if "betas" in plain:
-            plain["betas"] = tuple(plain["betas"])
-        return TrainConfig(
-            stages=stages,
-            data=DataConfig(**data),
-            discriminator=DiscriminatorConfig(**plain.pop("discriminator", {})),
-            **plain,
-        )
-    except (TypeError, KeyError) as error:
-        raise UsageError(
-            f"the training configuration has a wrong or missing key: {error}"
-        ) from error
-
-
-def _stage(values: dict[str, Any]) -> Stage:
-    losses = LossWeights(**values.get("losses", {}))
-    rates = tuple(values["learning_rate"])
-    return Stage(**{**values, "learning_rate": rates, "losses": losses})
+        return TypeAdapter(TrainConfig).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"the training configuration's {place}: {first['msg']}") from error
 
 
 def read_config(name: str, changes: Sequence[str] = ()) -> TrainConfig:
@@ -205,9 +193,9 @@ def _changed(values: dict[str, Any], change: str) -> dict[str, Any]:
 
 def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     tables = {
-        key: _laid_over(below.get(key, {}), value)
+        key: _laid_over(below[key], value)
         for key, value in above.items()
-        if isinstance(value, dict)
+        if isinstance(value, dict) and isinstance(below.get(key), dict)
     }
     return {**below, **above, **tables}
 

@@ -12,6 +12,7 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
+from pydantic import ConfigDict
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -32,6 +33,8 @@ WALK = 10_000
 @dataclass(frozen=True)
 class DataConfig:
     """Which pictures are drawn, and how they are changed before the generator sees them."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     layout: str = "folder"
     """How the folder is laid out (names in `photochrom_trainer.data.layouts.LAYOUTS`)."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import ConfigDict
+
 from photochrom.errors import UsageError
 
 ADVERSARIAL_FORMS = ("vanilla", "least-squares", "hinge")
@@ -10,6 +12,8 @@ ADVERSARIAL_FORMS = ("vanilla", "least-squares", "hinge")
 @dataclass(frozen=True)
 class LossWeights:
     """Factors of the terms; a term at 0 is not computed."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     l1: float = 1.0
     """Mean absolute difference of chroma over the scale. pix2pix (arXiv:1611.07004, equation 4)
