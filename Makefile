@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test setup setup-system lint format train wheel clean distclean
+.PHONY: help demo test setup setup-system lint format train reproduce wheel clean distclean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,29 @@ format: $(FULL_STAMP)  ## Format the code and apply the linter's safe fixes
 train: ARGS ?= --help
 train: $(FULL_STAMP)  ## Train a generator: make train ARGS="..." (bare: photochrom-train's help)
 	$(BIN)/photochrom-train $(ARGS)
+
+# The method's own protocol: both training sets in both colour spaces, all else alike, judged on
+# ImageNet's first 5,000 validation pictures. FID needs INCEPTION; KID is printed without it.
+CONFIG     ?= coco8k
+REPRODUCED ?= reproduced
+RUNS       := coco-lab coco-luv imagenet-lab imagenet-luv
+
+reproduce: $(FULL_STAMP)  ## Train and judge as the method does: make reproduce COCO=folder IMAGENET=folder [INCEPTION=file]
+	@test -d "$(COCO)" && test -d "$(IMAGENET)" || { \
+	    echo "Give both sets: make reproduce COCO=folder IMAGENET=folder [INCEPTION=file]"; exit 2; }
+	$(call judged,coco-lab,$(COCO),coco-stuff,lab)
+	$(call judged,coco-luv,$(COCO),coco-stuff,luv)
+	$(call judged,imagenet-lab,$(IMAGENET),imagenet,lab)
+	$(call judged,imagenet-luv,$(IMAGENET),imagenet,luv)
+	$(BIN)/photochrom-train compare models $(RUNS:%=$(REPRODUCED)/%/evaluation) -o $(REPRODUCED)/comparison
+
+# $(call judged,RUN,FOLDER,LAYOUT,SPACE): a run that was stopped goes on.
+define judged
+$(BIN)/photochrom-train train "$(2)" -o $(REPRODUCED)/$(1) --config $(CONFIG) \
+    --set 'data.layout="$(3)"' --set 'color_space="$(4)"'
+$(BIN)/photochrom-train evaluate $(REPRODUCED)/$(1)/last.pt "$(IMAGENET)" --layout imagenet --points 0 \
+    $(if $(INCEPTION),--inception "$(INCEPTION)") -o $(REPRODUCED)/$(1)/evaluation
+endef
 
 wheel: $(BIN)/python  ## Build the wheel into dist/
 	rm -rf build  # setuptools would pack files that were removed since the last build

@@ -1,4 +1,4 @@
-"""``photochrom-train``: train a generator, and measure one.
+"""``photochrom-train``: train generators, measure and compare them.
 
 Commands only read their arguments and call the library. PyTorch is imported inside them, so that
 ``--help`` answers at once.
@@ -9,6 +9,7 @@ import sys
 import typer
 
 from photochrom.cli import run
+from photochrom_trainer.cli.compare import compare
 from photochrom_trainer.cli.evaluate import evaluate
 from photochrom_trainer.cli.finetune import finetune
 from photochrom_trainer.cli.train import train
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(finetune)
 app.command()(evaluate)
+app.add_typer(compare, name="compare")
 
 
 def main() -> None:
