@@ -1,17 +1,15 @@
 """``photochrom-train`` from its entry point, as the shell calls it."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 
-from helpers.training import TINY, TINY_TOML, cpu, run_main, write_pictures
+from helpers.training import TINY_TOML, run_main, write_pictures
 from photochrom_trainer.cli import main
-from photochrom_trainer.training.run import Run
+from photochrom_trainer.training import checkpoint
 
 
 @pytest.fixture
@@ -50,32 +48,29 @@ def test_training_resuming_and_refusing(
     assert "other settings (seed)" in capsys.readouterr().err
 
 
-def test_measuring_writes_all_that_was_asked(
-    pictures: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_a_run_of_some_minutes_is_kept_and_goes_on(
+    pictures: Path, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Run(TINY, cpu(), pretrained=False).save(tmp_path / "last.pt")
-    numbers, sheet = tmp_path / "numbers.json", tmp_path / "sheet.png"
-    arguments = ("--points", "0", "--points", "3", "--json", numbers, "--sheet", sheet)
-    assert run_main(main, monkeypatch, "evaluate", tmp_path / "last.pt", pictures, *arguments) == 0
-    assert "| 3 points |" in capsys.readouterr().out
-    assert len(json.loads(numbers.read_text())["rows"]) == 2
-    with Image.open(sheet) as image:
-        assert image.format == "PNG"
+    settings.write_text(TINY_TOML.replace("save_every = 2", "save_every = 100"))
+    run = tmp_path / "run"
+    arguments = ("train", pictures, "-o", run, "--config", settings, "--device", "cpu")
+    assert run_main(main, monkeypatch, *arguments, "--minutes", "0") == 0
+    assert checkpoint.load(run / "last.pt")["step"] == 1
+    assert run_main(main, monkeypatch, *arguments) == 0
+    assert checkpoint.load(run / "last.pt")["step"] == 2
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("evaluate", "missing.pt", "."), 3),
-        (("evaluate", "missing.onnx", "."), 5),
-        (("train", ".", "-o", "run", "--config", "nothing"), 2),
+        (("evaluate", "missing.pt", "pictures"), 3),
+        (("evaluate", "missing.onnx", "pictures"), 5),
+        (("train", "pictures", "-o", "run", "--config", "nothing"), 2),
         (("train", "nowhere", "-o", "run", "--config", "laptop", "--device", "cpu"), 3),
     ],
     ids=["checkpoint", "model", "preset", "folder"],
 )
+@pytest.mark.usefixtures("pictures")
 def test_errors_are_one_line_with_their_code(
     arguments: tuple[str, ...],
     code: int,
@@ -87,18 +82,6 @@ def test_errors_are_one_line_with_their_code(
     assert run_main(main, monkeypatch, *arguments) == code
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("photochrom-train: ")
-
-
-def test_a_table_that_cannot_be_written(
-    pictures: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    Run(TINY, cpu(), pretrained=False).save(tmp_path / "last.pt")
-    arguments = ("evaluate", tmp_path / "last.pt", pictures, "--json", tmp_path / "no" / "x.json")
-    assert run_main(main, monkeypatch, *arguments) == 4
-    assert "can't write" in capsys.readouterr().err
 
 
 def test_a_device_that_is_not_there(
@@ -123,7 +106,7 @@ def test_stopping_by_hand_is_code_130(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("photochrom_trainer.training.run.Run.train", stop)
+    monkeypatch.setattr("photochrom_trainer.training.run.Run.take_step", stop)
     arguments = ("train", pictures, "-o", tmp_path / "run", "--config", settings)
     assert run_main(main, monkeypatch, *arguments) == 130
     assert "goes on from the last checkpoint" in capsys.readouterr().err

@@ -1,16 +1,18 @@
 """``photochrom-train train``: a run from its first step, or from where it stopped."""
 
+import math
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 from rich.console import Console
 
-from photochrom.errors import CancelledError, DeviceError
+from photochrom.errors import CancelledError, DeviceError, UsageError
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -36,6 +38,9 @@ def train(
     look: Annotated[
         Path | None, typer.Option(help="Folder of pictures to show in sheets [default: FOLDER].")
     ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="Stop after so long; the same command goes on.")
+    ] = None,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads to compute with.")] = None,
 ) -> None:
@@ -45,19 +50,27 @@ def train(
 
     settings = read_config(config, changes or ())
     fabric = make_fabric(device, settings.precision, threads)
+    if minutes is not None and fabric.world_size > 1:
+        raise UsageError("--minutes is for one process: the clocks of several would not agree")
     training = Training(settings, folder, output, fabric, start=start)
     if fabric.is_global_zero:
         where = f"{fabric.world_size} x {fabric.device}" if fabric.world_size > 1 else fabric.device
         typer.echo(f"training on {where}, {settings.precision}; run folder {output}", err=True)
-        steps = follow_run(training, look)
+        steps = follow_run(training, look, minutes)
         typer.echo(f"took {steps} steps; the report is {output / 'report.html'}", err=True)
     else:
         for _ in training:
             pass
 
 
-def follow_run(training: "Training", look: Path | None) -> int:
-    """Take a run's steps under the eyes of a person; returns how many were taken."""
+def follow_run(training: "Training", look: Path | None = None, minutes: float | None = None) -> int:
+    """Take a run's steps under the eyes of a person; returns how many were taken.
+
+    Args:
+        training: the run.
+        look: folder of pictures for the sheets; those trained on if there is none.
+        minutes: after which the run is saved and left; None goes to its end.
+    """
     from photochrom_trainer.data.layouts import list_pictures
     from photochrom_trainer.reports.console import follow
     from photochrom_trainer.reports.run_report import RunReport
@@ -67,7 +80,8 @@ def follow_run(training: "Training", look: Path | None) -> int:
     loading = training.loading_speed()
     typer.echo(f"pictures alone come at {loading:.0f} images/s; with the model:", err=True)
     try:
-        return follow(_reported(training, report), Console(stderr=True, highlight=False))
+        steps = _reported(_for_minutes(training, minutes), training, report)
+        return follow(steps, Console(stderr=True, highlight=False))
     except KeyboardInterrupt as error:
         raise CancelledError(
             f"stopped; the same command goes on from the last checkpoint in {training.output}"
@@ -76,11 +90,23 @@ def follow_run(training: "Training", look: Path | None) -> int:
         report.finish(_facts(training, loading))
 
 
-def _reported(training: "Training", report: "RunReport") -> Iterator["Progress"]:
+def _for_minutes(training: "Training", minutes: float | None) -> Iterator["Progress"]:
+    """The run's steps, until the time is over; the last one is kept."""
+    end = time.monotonic() + (math.inf if minutes is None else 60 * minutes)
+    for progress in training:
+        yield progress
+        if time.monotonic() >= end:
+            training.save()
+            return
+
+
+def _reported(
+    steps: Iterable["Progress"], training: "Training", report: "RunReport"
+) -> Iterator["Progress"]:
     """The run's steps, with a sheet now and then and at the end."""
     from photochrom_trainer.evaluation.predictors import from_generator
 
-    for progress in training:
+    for progress in steps:
         report.step(progress)
         if progress.step % training.config.look_every == 0 or progress.step == progress.steps:
             report.look(progress.step, from_generator(training.generator, training.config))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -127,7 +128,6 @@ def evaluate(
     """
     chosen = list_pictures(folder) if paths is None else list(paths)
     used = inception if len(chosen) >= FEWEST_FOR_FID else None
-    settings = [(count, factor) for count in points for factor in saturations]
     batches = []
     with ThreadPoolExecutor(threads) as pool:
         scorer = Scorer(pool, used)
@@ -138,6 +138,7 @@ def evaluate(
                 progress(start + len(truths), len(chosen))
     truth, neutral, *ours = (joined(parts) for parts in zip(*batches, strict=True))
     draws = intervals.draw(len(chosen), SEED)
+    settings = product(points, saturations)
     return Report(
         model=model.name,
         rows=tuple(
@@ -157,13 +158,8 @@ def evaluate(
 def read_batches(model: Model, paths: Sequence[Path]) -> Iterator[tuple[int, list[Truth]]]:
     """All pictures in batches, each with the place of its first."""
     for start in range(0, len(paths), BATCH):
-        yield (
-            start,
-            [
-                read_truth(path, model.scale, model.color_space)
-                for path in paths[start : start + BATCH]
-            ],
-        )
+        batch = paths[start : start + BATCH]
+        yield start, [read_truth(path, model.scale, model.color_space) for path in batch]
 
 
 def _versions(
@@ -196,11 +192,8 @@ def _row(
     def mean(name: str, of: Scored = scored) -> Spread:
         return intervals.means(of.column(name), draws)
 
-    signed, absolute = mean("colorfulness"), mean("colorfulness_absolute")
-    true_signed, true_absolute = (
-        mean("colorfulness", truth),
-        mean("colorfulness_absolute", truth),
-    )
+    signed, true_signed = mean("colorfulness"), mean("colorfulness", truth)
+    absolute, true_absolute = (mean("colorfulness_absolute", each) for each in (scored, truth))
     with np.errstate(invalid="ignore", divide="ignore"):  # grey truths: no colour, infinite PSNR
         gain, share = mean("psnr") - mean("psnr", neutral), signed / true_signed
     return Row(

@@ -130,6 +130,14 @@ class Training:
                 speed = seen / (time.perf_counter() - began)
                 yield Progress(run.step, self.config.steps, losses, speed, rate)
 
+    def save(self) -> None:
+        """Write the checkpoint that the run goes on from.
+
+        Raises:
+            OutputError: if it can't be written.
+        """
+        self.run.save(self.output / "last.pt")
+
     def _note(self, log: TextIO, entry: dict[str, Any]) -> None:
         try:
             log.write(json.dumps(entry) + "\n")
@@ -147,7 +155,7 @@ class Training:
             if step == first + stage.steps
         ]
         if ended or step % self.config.save_every == 0:
-            self.run.save(self.output / "last.pt")
+            self.save()
         for number in ended:
             self.run.save(self.output / f"stage-{number}.pt")
 
