@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test setup setup-system lint format train reproduce wheel clean distclean
+.PHONY: help demo test setup setup-system lint format soak train reproduce wheel clean distclean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: $(FULL_STAMP)  ## Kill colorizing processes at 50 random moments
+	PHOTOCHROM_KILLS=50 $(BIN)/python -m pytest tests/cli/test_kill.py -k killed_at_a_random
 
 format: $(FULL_STAMP)  ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff check --fix

@@ -25,6 +25,12 @@ def seed_chance() -> None:
         sys.modules["torch"].manual_seed(SEED)
 
 
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the models of whoever runs the tests out of them, and the tests out of those."""
+    monkeypatch.setenv("PHOTOCHROM_DATA", str(tmp_path_factory.mktemp("data")))
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a test's skip into a failure in CI; an expected failure stays one."""

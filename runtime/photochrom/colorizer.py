@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyvips
@@ -17,18 +14,19 @@ from photochrom import guided, hints
 from photochrom.color import srgb
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.profile import ToneProfile, default_profile
-from photochrom.errors import CancelledError, InputError, OutputError, UsageError
+from photochrom.errors import UsageError
 from photochrom.files import orientation, scaling, sink, tone
-from photochrom.files.formats import format_of
+from photochrom.files.decoders import decoded
+from photochrom.files.formats import EIGHT_BIT, OPAQUE, format_of
+from photochrom.files.pulling import Progress, Watch, ignore, pull
 from photochrom.files.recombine import ChromaModel, recombine
-from photochrom.files.source import Source, open_source, unreadable
-from photochrom.models import native
+from photochrom.files.source import PictureFile, Source, open_source, pages_of, unreadable
+from photochrom.files.tiff_pages import PageJoiner, layouts
+from photochrom.files.whole import scratch_file, scratch_folder, sweep_once, whole_file
+from photochrom.models import native, predict
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
 from photochrom.options import Options
-
-Progress = Callable[[str, float], None]
-"""Called with a stage (``look``, ``color``, ``write``) and its done fraction 0..1."""
 
 GUIDE_OVER_WORKING = 2
 """The guided filter is fitted at this many times the working size, for sharper colour edges."""
@@ -103,16 +101,20 @@ class Colorizer:
         overwrite: bool = False,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
+        scratch: Path | str | None = None,
     ) -> Report:
         """Colorize a picture file into another; memory grows with its width, not its area.
 
+        Every page of a TIFF is colorized by itself, and all go into one file if `target` is a TIFF.
+
         Args:
-            source: anything that libvips opens, with 8 or 16 bits.
-            target: ``.jpg``, ``.png`` or ``.tif``; appears whole or not at all.
+            source: anything that libvips opens, with 8 or 16 bits (docs/formats.md lists it).
+            target: ``.jpg``, ``.png``, ``.tif`` or ``.webp``; appears whole or not at all.
             options: what the person asks for.
             overwrite: whether a file at `target` may be replaced; the source never is.
             progress: told how far the work is.
             cancel: set it from another thread to stop.
+            scratch: folder for what does not fit into memory; None: the system's for such files.
 
         Raises:
             InputError, OutputError, UsageError, CancelledError: see `photochrom.errors`.
@@ -120,29 +122,60 @@ class Colorizer:
         began = time.perf_counter()
         source, target, options = Path(source), Path(target), options or Options()
         sink.check_target(source, target, overwrite)
-        watch = _Watch(progress or _ignore, cancel or threading.Event())
-        chroma = self._look(source, options, watch)
-        opened = open_source(source)
-        notes = [*opened.notes, *_losses(opened, target)]
-        picture = _render(opened, chroma, options, target)
-        _pull(picture, opened, target, watch)
-        size = opened.image.width, opened.image.height
+        watch = Watch(progress or ignore, cancel or threading.Event())
+        where = None if scratch is None else Path(scratch)
+        sweep_once(scratch_folder(where))
+        with decoded(source, where) as pixels:
+            job = _Job(source, target, options, watch, where, pixels)
+            pages, notes = pages_of(job.file, options.page, every=format_of(target) == "tiff")
+            done = self._write_pages(job, pages) if len(pages) > 1 else [self._write(job, pages[0])]
+        size = done[0].width, done[0].height
+        notes += _together([page.notes for page in done])
         seconds = time.perf_counter() - began
-        name = self.manifest.name
-        return Report(source, target, self.device, name, *size, seconds, tuple(notes))
+        return Report(source, target, self.device, self.manifest.name, *size, seconds, tuple(notes))
 
-    def _look(self, path: Path, options: Options, watch: _Watch) -> ChromaModel:
+    def _write(self, job: _Job, page: int) -> _Done:
+        """Colorize one picture into the target."""
+        chroma = self._look(job, page)
+        opened = open_source(job.file, page=page)
+        picture = _render(opened, chroma, job.options, job.target)
+        pull(picture, opened, job.target, job.watch, job.options.provenance, sink.write)
+        return _done(opened, job)
+
+    def _write_pages(self, job: _Job, pages: list[int]) -> list[_Done]:
+        """Colorize page after page; each lies in a scratch file until it joins the others."""
+        every = layouts(job.source)
+        stored = [every[page] for page in pages]
+        big = any(layout.big for layout in stored)
+        big = big or sum(layout.size for layout in stored) > sink.BIG_TIFF
+        done = []
+        with whole_file(job.target) as temporary, temporary.open("r+b") as file:
+            joiner = PageJoiner(file, big)
+            for page, layout in zip(pages, stored, strict=True):
+                chroma = self._look(job, page)
+                opened = replace(open_source(job.file, page=page), layout=replace(layout, big=big))
+                with scratch_file(job.scratch, ".tif") as alone:
+                    picture = _render(opened, chroma, job.options, alone)
+                    pull(picture, opened, alone, job.watch, job.options.provenance, sink.write_into)
+                    joiner.add(alone)
+                done.append(_done(opened, job))
+        return done
+
+    def _look(self, job: _Job, page: int) -> ChromaModel:
         """First pass: see the picture small, and fit its chroma."""
-        full = open_source(path)
+        full = open_source(job.file, page=page)
+        sink.check_size(full, job.target)
         width, height = full.image.width, full.image.height
         guide = native.working_size(width, height, self._guide_side)
-        small = open_source(path, _jpeg_shrink(width, guide[0]))
-        watch("look", 0.0)
+        small = open_source(job.file, _jpeg_shrink(width, guide[0]), page)
+        job.watch("look", 0.0)
         try:
-            chroma = self._fit(small.color, full.profile, full.orientation, width, height, options)
+            chroma = self._fit(
+                small.color, full.profile, full.orientation, width, height, job.options
+            )
         except pyvips.Error as error:
-            raise unreadable(path, error) from error
-        watch("color", 1.0)
+            raise unreadable(job.source, error) from error
+        job.watch("color", 1.0)
         return chroma
 
     @property
@@ -172,25 +205,25 @@ class Colorizer:
         columns, rows = native.working_size(width, height, self.manifest.native_size)
         lightness = scaling.fit_planes(guide[None], columns, rows)[0]
         told = hints.from_points(options.points, rows, columns)
-        chroma = native.predict(self.manifest, self.session, lightness, told)
+        chroma = predict.predict(self.manifest, self.session, lightness, told)
         return scaling.fit_planes(chroma, width, height)
 
 
 @dataclass(frozen=True)
-class _Watch:
-    """Progress and cancelling in one."""
+class _Job:
+    """One file's way."""
 
-    progress: Progress
-    cancel: threading.Event
+    source: Path
+    target: Path
+    options: Options
+    watch: Watch
+    scratch: Path | None
+    decoded: Path | None
+    """The source's pixels, where libvips can't decode them itself."""
 
-    def __call__(self, stage: str, fraction: float) -> None:
-        if self.cancel.is_set():
-            raise CancelledError("cancelled; nothing was written")
-        self.progress(stage, fraction)
-
-
-def _ignore(stage: str, fraction: float) -> None:
-    del stage, fraction
+    @property
+    def file(self) -> PictureFile:
+        return PictureFile(self.source, self.decoded)
 
 
 def _check_array(picture: PictureArray) -> tuple[PictureArray, PictureArray | None]:
@@ -205,64 +238,44 @@ def _check_array(picture: PictureArray) -> tuple[PictureArray, PictureArray | No
     return picture, None
 
 
-def _losses(source: Source, target: Path) -> list[str]:
-    """What a JPEG can't hold of this picture."""
-    if format_of(target) != "jpeg":
-        return []
-    notes = []
-    if source.color.format == "ushort":
-        notes.append("JPEG holds 8 bits; save as .tif or .png to keep 16")
-    if source.alpha is not None:
-        notes.append("JPEG holds no transparency; it was left out")
-    return notes
-
-
 def _render(source: Source, chroma: ChromaModel, options: Options, target: Path) -> pyvips.Image:
-    jpeg = format_of(target) == "jpeg"
-    band_format = "uchar" if jpeg else source.color.format
+    kind = format_of(target)
+    band_format = "uchar" if kind in EIGHT_BIT else source.color.format
     picture = recombine(source.color, source.profile, chroma, options.strength, band_format)
-    return picture if source.alpha is None or jpeg else picture.bandjoin(source.alpha)
+    if source.alpha is None or kind in OPAQUE:
+        return picture
+    return picture.bandjoin(_as_deep(source.alpha, band_format))
 
 
-def _pull(picture: pyvips.Image, source: Source, target: Path, watch: _Watch) -> None:
-    """Second pass: decode, recombine and encode in strips."""
-    try:
-        sink.write(picture, source, target, lambda final: _followed(final, watch))
-    except pyvips.Error as error:
-        raise _write_failure(source, target, error) from error
+def _as_deep(alpha: pyvips.Image, band_format: str) -> pyvips.Image:
+    if alpha.format == band_format:
+        return alpha
+    return (alpha / 257).rint().cast(band_format)
 
 
-@contextmanager
-def _followed(picture: pyvips.Image, watch: _Watch) -> Iterator[None]:
-    """Report while a picture is pulled; an error of the callback, or a cancel, ends the pulling."""
-    failures: list[BaseException] = []
+@dataclass(frozen=True)
+class _Done:
+    """What is told of a page; its pipeline is let go."""
 
-    def report(image: pyvips.Image, state: Any) -> None:
-        try:
-            watch("write", state.percent / 100)
-        except BaseException as error:  # libvips can't carry it; it is raised again below
-            failures.append(error)
-            image.set_kill(True)
-
-    picture.set_progress(True)
-    picture.signal_connect("eval", report)
-    try:
-        yield
-    except pyvips.Error:
-        if not failures:
-            raise
-    if failures:
-        raise failures[0]
-    watch("write", 1.0)
+    width: int
+    height: int
+    notes: list[str]
 
 
-def _write_failure(source: Source, target: Path, error: pyvips.Error) -> InputError | OutputError:
-    """libvips names one error for both ends of a pipeline; its words tell which end broke."""
-    text = str(error.detail or error)
-    if any(word in text for word in ("rite", "No space", "unable to open")):
-        line = text.strip().splitlines()[-1]
-        return OutputError(f"can't write {target}: {line}; is the disk full or the folder gone?")
-    return unreadable(source.path, error)
+def _done(page: Source, job: _Job) -> _Done:
+    lost = sink.losses(page, job.target, job.options.provenance)
+    return _Done(page.image.width, page.image.height, [*page.notes, *lost])
+
+
+def _together(pages: list[list[str]]) -> list[str]:
+    """The pages' notes, each once, with the pages that it is about unless it is about all."""
+    if len(pages) == 1:
+        return pages[0]
+    notes = [f"{len(pages)} pages, each colorized by itself"]
+    for note in dict.fromkeys(note for page in pages for note in page):
+        having = [str(number) for number, page in enumerate(pages, 1) if note in page]
+        notes.append(note if len(having) == len(pages) else f"{note} (page {', '.join(having)})")
+    return notes
 
 
 def _jpeg_shrink(width: int, wanted: int) -> int:

@@ -60,10 +60,16 @@ class Options:
     """The new colours' chroma is multiplied by this, 0 to 3."""
     points: tuple[Point, ...] = ()
     """Places whose colour the person knows."""
+    provenance: bool = True
+    """Whether the file says that a model coloured it (XMP, IPTC's DigitalSourceType)."""
+    page: int | None = None
+    """Which page of a file that holds several, from 1; None: all, if the result can hold them."""
 
     def __post_init__(self) -> None:
         _check_range("strength", self.strength, 1)
         _check_range("saturation", self.saturation, 3)
+        if self.page is not None and self.page < 1:
+            raise UsageError(f"pages are counted from 1, so there is no page {self.page}")
 
 
 def _check_range(name: str, value: float, high: float) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from helpers.command import run, run_process
 from helpers.pictures import photograph, write_jpeg, write_png, write_tiff
-from helpers.reading import pixels
+from helpers.reading import facts, pixels, source_types
 
 
 def names(folder: Path) -> list[str]:
@@ -55,11 +55,11 @@ class TestOutputs:
         assert (folder / expected).is_file()
 
     def test_kinds_that_are_read_but_not_written(self, folder: Path, toy: Path) -> None:
-        for kind in ("gif", "webp"):
+        for kind in ("gif", "avif"):
             Image.fromarray(photograph("camera.png", 40)).save(folder / f"{kind}.{kind}")
-        result = run("photo", "gif.gif", "webp.webp", "--model", toy)
+        result = run("photo", "gif.gif", "avif.avif", "--model", toy)
         assert result.code == 0
-        assert {"gif.color.png", "webp.color.png"} <= set(names(folder))
+        assert {"gif.color.png", "avif.color.png"} <= set(names(folder))
 
     def test_several(self, folder: Path, toy: Path) -> None:
         write_png(folder / "b.png", photograph("camera.png", 40))
@@ -163,6 +163,49 @@ class TestOptions:
         assert (folder / "in.color.jpg").read_bytes() != first
 
 
+class TestPages:
+    @pytest.fixture
+    def pages(self, folder: Path) -> Path:
+        grey = Image.fromarray(photograph("camera.png", 40))
+        grey.save(folder / "p.tif", save_all=True, append_images=[grey.resize((20, 30))])
+        return folder / "p.tif"
+
+    def test_all(self, pages: Path, toy: Path) -> None:
+        result = run("photo", pages, "--model", toy)
+        assert result.code == 0
+        assert "note: 2 pages, each colorized by itself" in result.out
+        with Image.open(pages.with_name("p.color.tif")) as image:
+            assert image.n_frames == 2  # type: ignore[attr-defined]
+
+    def test_one(self, pages: Path, toy: Path) -> None:
+        assert run("photo", pages, "--page", 2, "-o", "a.png", "--model", toy).code == 0
+        assert pixels(pages.with_name("a.png")).shape == (30, 20, 3)
+
+    @pytest.mark.parametrize(("page", "code"), [("0", 2), ("-1", 2), ("two", 2), ("", 2), ("3", 3)])
+    def test_pages_that_are_not_there(self, page: str, code: int, pages: Path, toy: Path) -> None:
+        result = run("photo", pages, f"--page={page}", "--model", toy)
+        assert result.code == code
+        assert "page" in result.error_line
+        assert names(pages.parent) == ["in.jpg", "p.tif"]
+
+    def test_scratch_folder(self, pages: Path, toy: Path) -> None:
+        (pages.parent / "s").mkdir()
+        assert run("photo", pages, "--scratch", "s", "--model", toy).code == 0
+        assert names(pages.parent / "s") == []
+        refused = run("photo", pages, "--scratch", "none", "--overwrite", "--model", toy)
+        assert refused.code == 4
+        assert "none" in refused.error_line
+
+
+class TestProvenance:
+    def test_there_unless_declined(self, folder: Path, toy: Path) -> None:
+        assert run("photo", "in.jpg", "--model", toy).code == 0
+        assert source_types(facts(folder / "in.color.jpg").xmp)
+        again = run("photo", "in.jpg", "--no-provenance", "-o", "b.jpg", "--model", toy)
+        assert again.code == 0
+        assert facts(folder / "b.jpg").xmp is None
+
+
 class TestSeveralWithFailures:
     def test_one_fails_and_the_others_go_on(self, folder: Path, toy: Path) -> None:
         (folder / "bad.jpg").write_text("no picture")
@@ -211,9 +254,9 @@ class TestClashes:
 
     def test_kinds_that_become_one_name(self, folder: Path, toy: Path) -> None:
         """Both would become ``a.color.png``."""
-        for name in ("a.gif", "a.webp"):
+        for name in ("a.gif", "a.avif"):
             Image.fromarray(photograph("camera.png", 40)).save(folder / name)
-        assert run("photo", "a.gif", "a.webp", "--model", toy).code == 2
+        assert run("photo", "a.gif", "a.avif", "--model", toy).code == 2
 
     @pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
     def test_result_that_is_another_source(

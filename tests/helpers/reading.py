@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,15 @@ def facts(path: Path) -> Facts:
         exif, info = image.getexif(), image.info
         xmp = info.get("xmp") or info.get("XML:com.adobe.xmp")
         dpi = info.get("dpi")
+        if image.format == "WEBP":  # only its EXIF block says so
+            dpi = exif.get(282), exif.get(283)
         return Facts(
             format=str(image.format),
             main=dict(exif),
             exif=dict(exif.get_ifd(EXIF_POINTER)),
             gps=dict(exif.get_ifd(GPS_POINTER)),
             thumbnail=_has_thumbnail(info.get("exif", b"")),
-            dpi=None if dpi is None else (float(dpi[0]), float(dpi[1])),
+            dpi=None if dpi is None or None in dpi else (float(dpi[0]), float(dpi[1])),
             icc=info.get("icc_profile"),
             xmp=xmp.encode() if isinstance(xmp, str) else xmp,
         )
@@ -91,3 +94,12 @@ def icc_tag(icc: bytes, name: bytes) -> bytes:
         if found == name:
             return icc[offset : offset + size]
     raise KeyError(name)
+
+
+def source_types(xmp: bytes | None) -> list[str]:
+    """Every DigitalSourceType that a packet states, read as RDF and not as text."""
+    assert xmp is not None
+    name = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+    nodes = list(ET.fromstring(xmp.strip(b"\0")).iter())
+    stated = [node.text or "" for node in nodes if node.tag == name]
+    return stated + [node.attrib[name] for node in nodes if name in node.attrib]

@@ -72,3 +72,51 @@ def test_memory_of_60_megapixels(toys: Path, tmp_path: Path) -> None:
     assert peaks[1] < LIMIT
     # 45 megapixels more are 90 MB in the source alone, and 270 MB in the result
     assert peaks[1] - peaks[0] < 40 * MEGABYTE
+
+
+def tiles(path: Path, height: int, width: int) -> Path:
+    """The same in deflated tiles of 256 x 256."""
+    chance = np.random.default_rng(0)
+    tile = chance.integers(8_000, 50_000, (256, 256), np.uint16)
+    count = -(-height // 256) * -(-width // 256)
+    tifffile.imwrite(
+        path,
+        (tile for _ in range(count)),
+        shape=(height, width),
+        dtype=np.uint16,
+        tile=(256, 256),
+        compression="deflate",
+        compressionargs={"level": 1},
+        photometric="minisblack",
+    )
+    return path
+
+
+@pytest.mark.slow
+def test_memory_of_tiles(toys: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "scan.tif", tmp_path / "out.tif"
+    peaks = []
+    for height in (500, 2500):
+        tiles(source, height, 5_000)
+        peaks.append(peak_memory(toys / "warm.onnx", source, target))
+        target.unlink()
+    assert peaks[1] < LIMIT
+    # 10 megapixels more are 60 MB in the result
+    assert peaks[1] - peaks[0] < 30 * MEGABYTE
+
+
+@pytest.mark.slow
+def test_memory_of_pages(toys: Path, tmp_path: Path) -> None:
+    """A box of prints needs what its largest needs, however many there are."""
+    page = np.random.default_rng(0).integers(8_000, 50_000, (1000, 1000), np.uint16)
+    peaks = []
+    for count in (4, 24):
+        source, target = tmp_path / f"{count}.tif", tmp_path / f"{count}.out.tif"
+        with tifffile.TiffWriter(source) as file:
+            for _ in range(count):
+                file.write(page, photometric="minisblack", metadata=None)
+        peaks.append(peak_memory(toys / "warm.onnx", source, target))
+        with tifffile.TiffFile(target) as file:
+            assert len(file.pages) == count
+    # 20 pages more are 40 MB in the source and 120 MB in the result
+    assert peaks[1] - peaks[0] < 30 * MEGABYTE

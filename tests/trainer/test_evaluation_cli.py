@@ -1,7 +1,6 @@
 """``photochrom-train evaluate`` and ``compare`` as the shell calls them."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,7 @@ import torch
 from PIL import Image
 
 from helpers.training import TINY, TINY_TOML, cpu, run_main, write_pictures
-from photochrom.cli import run
 from photochrom_trainer.cli import main
-from photochrom_trainer.cli.compare import compare
 from photochrom_trainer.training.run import Run
 
 
@@ -25,11 +22,6 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     return write_pictures(tmp_path / "pictures", count=2)
-
-
-def compare_main() -> None:
-    """The entry point, before it is a part of photochrom-train."""
-    sys.exit(run(compare, "photochrom-train compare"))
 
 
 def test_evaluating_and_comparing(
@@ -50,14 +42,15 @@ def test_evaluating_and_comparing(
     assert values["weak_points"]["green_as_blue"]
     assert len(values["previous_frame"]) == 4
 
-    again = ("--pictures", out / "pictures.txt", "--saturation", "1", "--saturation", "2")
+    again = ("--pictures", out / "pictures.txt", "--points", "0", "--points", "1")
     more = (*again, "-o", tmp_path / "more")
     assert run_main(main, monkeypatch, "evaluate", checkpoint, pictures, *more) == 0
     capsys.readouterr()
     arguments = ("models", out, tmp_path / "more", "-o", tmp_path / "compared")
-    assert run_main(compare_main, monkeypatch, *arguments) == 0
+    assert run_main(main, monkeypatch, "compare", *arguments) == 0
     assert "| 0 points | PSNR (dB) |" in capsys.readouterr().out
-    assert json.loads((tmp_path / "compared" / "models.json").read_text())[0]["first"] == "last"
+    (compared,) = json.loads((tmp_path / "compared" / "models.json").read_text())
+    assert compared["first"] == checkpoint.parent.name
     assert (tmp_path / "compared" / "hint-curve.png").exists()
 
 
@@ -90,7 +83,7 @@ def test_a_wrong_inception_file_stops_at_once(
 def test_a_single_evaluation_can_t_be_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_main(compare_main, monkeypatch, "models", tmp_path) == 2
+    assert run_main(main, monkeypatch, "compare", "models", tmp_path) == 2
     assert "two evaluations or more" in capsys.readouterr().err
 
 
@@ -100,7 +93,7 @@ def test_spaces_are_scored_alike(
     one, two = (write_pictures(tmp_path / name, count=2) for name in ("one", "two"))
     (tmp_path / "tiny.toml").write_text(TINY_TOML)
     out, options = tmp_path / "out", ("--config", tmp_path / "tiny.toml", "--threads", "1")
-    assert run_main(compare_main, monkeypatch, "spaces", one, two, "-o", out, *options) == 0
+    assert run_main(main, monkeypatch, "compare", "spaces", one, two, "-o", out, *options) == 0
     shown = capsys.readouterr().out
     assert "Lab (lab)" in shown
     assert "Luv (luv)" in shown
@@ -123,5 +116,5 @@ def test_too_small_sets_stop_at_once(
     for name in ("one", "two"):
         write_pictures(tmp_path / name, count=2, size=(8, 8))
     arguments = ("datasets", tmp_path, "one", "two", "-o", tmp_path / "out")
-    assert run_main(compare_main, monkeypatch, *arguments) == 3
+    assert run_main(main, monkeypatch, "compare", *arguments) == 3
     assert "one has 2 pictures: too few" in capsys.readouterr().err

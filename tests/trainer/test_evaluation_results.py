@@ -125,7 +125,8 @@ def test_the_table_has_a_line_for_every_row(report: Report) -> None:
     assert len({len(line) for line in lines}) == 1
     head, values = lines[0], lines[5]
     row = report.rows[2]
-    assert values[head.index("gain (dB)")] == f"{row.gain.value:+.2f}"
+    gain = f"{row.gain.value:+.2f} ({row.gain.low:+.2f} to {row.gain.high:+.2f})"
+    assert values[head.index("gain (dB)")] == gain
     assert values[head.index("KID × 1000")].startswith(f"{1000 * row.kid.value:.2f} (")
     assert lines[-1][head.index("colourfulness")] == f"{np.mean(report.truth_colorfulness):.1f}"
 

@@ -163,6 +163,26 @@ def test_unet256_is_as_large_as_the_authors_say() -> None:
     assert round(parameters(judge) / 1e6, 3) == 2.769
 
 
+@torch.inference_mode()
+def test_a_trusted_hint_comes_through_as_it_is(generator: LiteUNet) -> None:
+    """What the network trusts it copies, as far as the hint is sure of itself."""
+    nn.init.zeros_(generator.trust.weight)
+    luminance, hints = torch.rand(1, 1, 64, 64), torch.zeros(1, 3, 64, 64)
+    hints[:, :2] = torch.rand(1, 2, 64, 64) - 0.5
+    hints[:, 2, :, 32:] = 1.0
+    own, copied = (_with_trust(generator, trust, luminance, hints) for trust in (-30.0, 30.0))
+    told = F.avg_pool2d(hints[:, :2], generator.output_stride)
+    torch.testing.assert_close(copied[..., 16:], told[..., 16:], atol=1e-4, rtol=0)
+    torch.testing.assert_close(copied[..., :16], own[..., :16], atol=1e-6, rtol=0)
+
+
+def _with_trust(network: LiteUNet, trust: float, luminance: Tensor, hints: Tensor) -> Tensor:
+    assert network.trust.bias is not None
+    nn.init.constant_(network.trust.bias, trust)
+    chroma: Tensor = network(luminance, hints)
+    return chroma
+
+
 def has(block: nn.Module, kind: type[nn.Module]) -> bool:
     return any(isinstance(module, kind) for module in block.modules())
 

@@ -1,4 +1,4 @@
-"""Ctrl+C while libvips writes."""
+"""Ctrl+C, and being asked to end, while libvips writes."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def cancel_on_interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl+C sets.
+    """An event that Ctrl+C sets, and so does SIGTERM, with which systems end processes.
 
     The exception that Python raises instead would come up inside libvips' progress callback, and
     C code can't pass it on: it would be printed, and the work would go on. A second Ctrl+C raises.
@@ -21,16 +21,18 @@ def cancel_on_interrupt() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         cancel.set()
 
-    before = signal.getsignal(signal.SIGINT)
     # Others keep what they set: SIG_IGN is how a shell spares its background jobs.
-    ours = before is signal.default_int_handler and _in_main_thread()
-    if ours:
-        signal.signal(signal.SIGINT, stop)
+    ours = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {
+        number: signal.signal(number, stop)
+        for number, usual in ours.items()
+        if signal.getsignal(number) is usual and _in_main_thread()
+    }
     try:
         yield cancel
     finally:
-        if ours:
-            signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _in_main_thread() -> bool:

@@ -58,19 +58,49 @@ def photo(
             "picture's width and height. Repeatable."
         ),
     ] = None,
+    page: Annotated[
+        str,
+        typer.Option(metavar="N|all", help="Page of a TIFF; all of them need a .tif to go to."),
+    ] = "all",
+    scratch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder for what memory can't hold. Default: the system's own."
+        ),
+    ] = None,
+    no_provenance: Annotated[
+        bool,
+        typer.Option(
+            "--no-provenance", help="Don't say in the file that a model coloured the picture."
+        ),
+    ] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace existing outputs.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Colorize pictures: JPEG, PNG or TIFF of 8 or 16 bits, of any size."""
+    """Colorize pictures: JPEG, PNG, TIFF or WebP of 8 or 16 bits, of any size."""
     points = tuple(Point.parse(text) for text in point or [])
-    options = Options(strength=strength, saturation=saturation, points=points)
+    options = Options(
+        strength=strength,
+        saturation=saturation,
+        points=points,
+        provenance=not no_provenance,
+        page=_page(page),
+    )
     targets = targets_for(sources, output)
     from photochrom.colorizer import Colorizer
 
     colorizer = Colorizer(model, device)
     pairs = list(zip(sources, targets, strict=True))
     with open_reporter(json) as reporter:
-        colorize_all(colorizer, pairs, options, overwrite, reporter)
+        colorize_all(colorizer, pairs, options, overwrite, reporter, scratch)
+
+
+def _page(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal():
+        raise UsageError(f"--page is a number or the word all, not {text!r}")
+    return int(text)
 
 
 def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
@@ -116,6 +146,7 @@ def colorize_all(
     options: Options,
     overwrite: bool,
     reporter: Reporter,
+    scratch: Path | None = None,
 ) -> None:
     """Colorize (source, target) pairs; one that fails does not stop the others.
 
@@ -138,6 +169,7 @@ def colorize_all(
                     overwrite=overwrite,
                     progress=reporter.progress,
                     cancel=cancel,
+                    scratch=scratch,
                 )
                 reporter.done(report)
             except CancelledError:

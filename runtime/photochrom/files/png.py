@@ -1,13 +1,17 @@
-"""The colour profile of a PNG file, read past libpng.
+"""What libvips does not read from PNG files, or writes otherwise than the standards say.
 
 libpng drops a profile in which it finds a fault, and a profile for RGB in a grey picture, and
-tells nobody but a log.
+tells nobody but a log. libvips 8.18 writes XMP as compressed Latin-1 text (zTXt), where other
+programs look for a chunk iTXt of UTF-8 (XMP Specification Part 3, 1.1.5).
 """
 
 import os
+import secrets
 import struct
 import zlib
 from pathlib import Path
+
+from photochrom.errors import OutputError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LONGEST = 1 << 24
@@ -27,6 +31,40 @@ def embedded_profile(path: Path) -> bytes | None:
                 break
             file.seek(length + 4, os.SEEK_CUR)
     return None
+
+
+XMP_KEY = "XML:com.adobe.xmp"
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_XMP_HEAD = XMP_KEY.encode() + bytes(5)
+"""End of the name, not compressed, no language, no translated name."""
+
+
+def room_for_xmp(xmp: bytes) -> str:
+    """Text that, given to libvips as a comment `XMP_KEY`, becomes a chunk that `put_xmp` can fill.
+
+    Random, so that libvips' compression can't make it shorter than the packet.
+    """
+    return secrets.token_urlsafe(len(_XMP_HEAD) + len(xmp) + 64)
+
+
+def put_xmp(path: Path, xmp: bytes) -> None:
+    """Turn the chunk of `room_for_xmp` into a chunk iTXt with the packet, padded with spaces.
+
+    Raises:
+        OutputError: if the chunk isn't there or is too short.
+    """
+    with path.open("r+b") as file:
+        start = file.seek(len(SIGNATURE))
+        while len(head := file.read(8)) == 8:
+            length, name = struct.unpack(">I4s", head)
+            if name in TEXTS and file.read(len(XMP_KEY)) == XMP_KEY.encode():
+                break
+            start = file.seek(start + 12 + length)
+        body = b"iTXt" + (_XMP_HEAD + xmp).ljust(length)
+        if len(head) < 8 or len(body) != length + 4:
+            raise OutputError(f"can't put XMP into {path}; save it as .tif")
+        file.seek(start + 4)
+        file.write(body + struct.pack(">I", zlib.crc32(body)))
 
 
 def _inflated(chunk: bytes) -> bytes:

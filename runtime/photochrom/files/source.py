@@ -1,7 +1,7 @@
 """Opening a picture file: what libvips decodes, split into colour, alpha, profile and remarks."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyvips
@@ -14,10 +14,21 @@ from photochrom.color.profile import (
     parse_profile,
 )
 from photochrom.errors import InputError
-from photochrom.files import png
+from photochrom.files import kinds, png
+from photochrom.files.tiff_pages import Layout, layout_of, layouts
 
 DEPTHS = {"uchar": 8, "ushort": 16}
+LAB = ("lab", "labs")
 ICC = "icc-profile-data"
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A file to read from."""
+
+    path: Path
+    decoded: Path | None = None
+    """Its pixels as libvips stores them, where libvips can't decode the file itself."""
 
 
 @dataclass(frozen=True)
@@ -35,38 +46,53 @@ class Source:
     orientation: int
     """EXIF orientation 1..8 of the stored pixels."""
     notes: tuple[str, ...]
-    """What the person should know: conversions, pages left out, a damaged profile."""
+    """What the person should know: conversions, a damaged profile."""
+    page: int = 0
+    """Which picture of the file, from 0."""
+    layout: Layout = field(default_factory=Layout)
+    """How a TIFF stores it."""
 
 
-def open_source(path: Path, shrink: int = 1) -> Source:
+def open_source(file: PictureFile | Path, shrink: int = 1, page: int = 0) -> Source:
     """Open a picture for one sequential pass.
 
     Args:
-        path: the file.
+        file: what to read.
         shrink: 1, 2, 4 or 8: lets a JPEG decoder skip work; other formats ignore it.
+        page: which picture of a file that holds several, from 0.
 
     Raises:
         InputError: if the file can't be read as a picture, or its pixels are of a kind that
             would lose something.
     """
-    _check_file(path)
+    path, pixels = (file, None) if isinstance(file, Path) else (file.path, file.decoded)
+    check_file(path)
     try:
-        image = _decode(path, shrink)
-        return _interpret(path, image)
+        image = _decode(pixels or path, shrink, page)
+        return _interpret(path, image, page)
     except pyvips.Error as error:
         raise unreadable(path, error) from error
 
 
 def unreadable(path: Path, error: pyvips.Error) -> InputError:
     """The error for a file that libvips can't decode, in one line."""
-    lines = [line.strip() for line in str(error.detail or error).splitlines() if line.strip()]
+    words = str(error.detail or error)
+    known = kinds.advice(path, words)
+    if known is not None:
+        return InputError(f"can't read {path}: {known}")
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
     reason = lines[-1] if lines else "unknown reason"
     return InputError(
         f"can't read {path} as a picture ({reason}); it may be damaged, cut off or of another kind"
     )
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Refuse what is no file to read from.
+
+    Raises:
+        InputError: if it is missing, a folder, empty, or can't be opened.
+    """
     if os.path.isdir(path):
         raise InputError(f"{path} is a folder; give the pictures in it")
     if not os.path.exists(path):  # Path.exists raises on names that are too long
@@ -82,7 +108,7 @@ def _check_file(path: Path) -> None:
         raise InputError(f"{path} is empty")
 
 
-def _decode(path: Path, shrink: int) -> pyvips.Image:
+def _decode(path: Path, shrink: int, page: int) -> pyvips.Image:
     # A Source, since libvips would take brackets at the end of a file's name for options.
     source = pyvips.Source.new_from_file(os.fsencode(path))
     # what decoders report of damage becomes an error, not a grey half
@@ -91,28 +117,68 @@ def _decode(path: Path, shrink: int) -> pyvips.Image:
     name = pyvips.ffi.string(loader).decode() if loader != pyvips.ffi.NULL else ""
     if shrink > 1 and name == "VipsForeignLoadJpegSource":
         options["shrink"] = shrink
+    if page:
+        options["page"] = page
     return pyvips.Image.new_from_source(source, "", **options)
 
 
-def _interpret(path: Path, image: pyvips.Image) -> Source:
+def _interpret(path: Path, image: pyvips.Image, page: int) -> Source:
     notes = []
-    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    if pages > 1:
-        notes.append(f"only the first of {pages} pages is colorized")
-    if image.get_typeof("palette"):
+    layout = layout_of(path, page) if is_tiff(image) else Layout()
+    if image.get_typeof("palette") or layout.palette:
         notes.append("its palette became RGB")
-    if image.format not in DEPTHS:
+    if image.format not in DEPTHS and image.interpretation not in LAB:
         raise InputError(
             f"{path} holds {image.format} pixels, whose range is not fixed; "
             "save it with 8 or 16 bits first"
         )
     color, alpha = _split_alpha(image)
+    if alpha is not None and alpha.format not in DEPTHS:
+        alpha = None
+        notes.append("its transparency was left out")
     color, profile, remarks = _to_tones(color, _profile(path, color))
     if color.bands not in (1, 3):
         raise InputError(f"{path} has {image.bands} bands; grey or RGB is needed")
     orientation = image.get("orientation") if image.get_typeof("orientation") else 1
     orientation = orientation if orientation in range(1, 9) else 1
-    return Source(path, image, color, alpha, profile, orientation, (*notes, *remarks))
+    notes += remarks
+    return Source(path, image, color, alpha, profile, orientation, tuple(notes), page, layout)
+
+
+def pages_of(file: PictureFile, page: int | None, every: bool) -> tuple[list[int], list[str]]:
+    """Which pictures of a file are asked for.
+
+    Args:
+        file: what to read.
+        page: a page that the person chose, from 1; None for none.
+        every: whether all of them can be had, as pages of one file.
+
+    Returns:
+        Their numbers, from 0, and remarks on what is left out.
+
+    Raises:
+        InputError: if there is no such page, or the file can't be read.
+    """
+    path, image = file.path, open_source(file).image
+    count = image.get("n-pages") if image.get_typeof("n-pages") else 1
+    if page is not None and not 1 <= page <= count:
+        raise InputError(f"there is no page {page} in {path}; pages in it: {count}")
+    if page is not None:
+        return [page - 1], []
+    if not is_tiff(image):
+        return [0], [f"only the first of {count} pages is colorized"] if count > 1 else []
+    pictures = [number for number, layout in enumerate(layouts(path)) if layout.is_picture] or [0]
+    smaller = count - len(pictures)
+    notes = [f"smaller copies and masks in it were left out ({smaller})"] if smaller else []
+    if not every and len(pictures) > 1:
+        notes.append(f"only the first of {len(pictures)} pages is colorized; .tif holds all")
+    return pictures if every else pictures[:1], notes
+
+
+def is_tiff(image: pyvips.Image) -> bool:
+    """Whether libvips read a picture from a TIFF file."""
+    loader = image.get("vips-loader") if image.get_typeof("vips-loader") else ""
+    return bool(loader.startswith("tiffload"))
 
 
 def _split_alpha(image: pyvips.Image) -> tuple[pyvips.Image, pyvips.Image | None]:
@@ -129,8 +195,10 @@ def _to_tones(
     color: pyvips.Image, icc: bytes | None
 ) -> tuple[pyvips.Image, ToneProfile, list[str]]:
     """Colour in a space of tone curves and a matrix; others become sRGB, and that is noted."""
-    if color.interpretation in ("cmyk", "lab", "labs"):
-        return _to_srgb(color, f"{color.interpretation.upper()} became sRGB")
+    if color.interpretation in LAB:
+        return color.colourspace("rgb16"), default_profile(), ["L*a*b* became 16-bit sRGB"]
+    if color.interpretation == "cmyk":
+        return _to_srgb(color, "CMYK became sRGB")
     if icc is None:
         return color, default_profile(), []
     try:
@@ -142,12 +210,12 @@ def _to_tones(
 
 
 def _to_srgb(color: pyvips.Image, note: str) -> tuple[pyvips.Image, ToneProfile, list[str]]:
-    depth = DEPTHS[color.format]
-    if color.interpretation == "cmyk" or color.get_typeof(ICC):
-        converted = color.icc_transform(
-            "srgb", embedded=True, input_profile="cmyk", intent="relative", depth=depth
-        )
-    else:
-        converted = color.colourspace("rgb16" if depth == 16 else "srgb")
+    converted = color.icc_transform(
+        "srgb",
+        embedded=True,
+        input_profile="cmyk",
+        intent="relative",
+        depth=DEPTHS[color.format],
+    )
     icc = bytes(converted.get(ICC)) if converted.get_typeof(ICC) else None
     return converted, replace(default_profile(), icc=icc), [note]

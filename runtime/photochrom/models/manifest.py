@@ -9,7 +9,10 @@ from photochrom.errors import ModelError
 
 CONTRACT = 1
 METADATA_KEY = "photochrom"
-KINDS = ("native",)
+KINDS = ("native", "ddcolor", "deoldify", "siggraph17", "eccv16")
+"""``native`` is photochrom's own; `photochrom.models.kinds` describes the others."""
+VALUES = ("", "imagenet", "bytes", "fractions")
+"""How a DeOldify file counts light; empty where a kind leaves no choice."""
 LARGEST = 4096
 """Largest side, divisor and scale that is believed; what is beyond was not meant."""
 
@@ -27,7 +30,7 @@ class Manifest:
     contract: int = CONTRACT
     """Version of the tensor contract in ARCHITECTURE.md."""
     kind: str = "native"
-    """Whose tensors the file has: ``native`` is photochrom's own."""
+    """Whose tensors the file has: one of `KINDS`."""
     color_space: ColorSpace = "lab"
     """Chroma channels of hints and output: ``lab`` is a* and b*, ``luv`` is u* and v*."""
     scale: float = SCALES["lab"]
@@ -39,7 +42,7 @@ class Manifest:
     output_stride: int = 2
     """Input side over output side."""
     tiling: str = "anchored"
-    """``anchored``: tiles need the whole picture's chroma as hints."""
+    """``anchored``: tiles need the whole picture's chroma as hints; ``whole``: never in tiles."""
     precision: str = "fp32"
     """Type that is computed in."""
     weights: str = "fp32"
@@ -51,6 +54,10 @@ class Manifest:
     """SPDX name, or the terms in words."""
     trained: dict[str, Any] = field(default_factory=dict)
     """Where the weights come from: data, number of pictures, commit."""
+    tensors: dict[str, str] = field(default_factory=dict)
+    """Other kinds only: the file's name of each tensor of the kind, by role."""
+    values: str = ""
+    """Other kinds only: one of `VALUES`."""
 
     def __post_init__(self) -> None:
         for key in ("name", "version", "sha256"):
@@ -63,6 +70,8 @@ class Manifest:
                 f"{CONTRACT}; get a model made for this version"
             )
         _check_choice(self.name, "kind", self.kind, KINDS)
+        _check_choice(self.name, "values", self.values, VALUES)
+        _check_words(self.name, "tensors", self.tensors)
         _check_choice(self.name, "color_space", self.color_space, COLOR_SPACES)
         _check_number(self.name, "scale", self.scale, (int, float))
         self._check_reach()
@@ -92,6 +101,11 @@ def _check_choice(name: str, key: str, value: str, known: tuple[str, ...]) -> No
         )
 
 
+def _check_words(name: str, key: str, words: object) -> None:
+    if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
+        raise ModelError(f"model {name}: {key} are names by role, not {words!r}")
+
+
 def _check_number(name: str, key: str, value: object, kinds: tuple[type, ...]) -> None:
     if type(value) not in kinds or not 0 < value <= LARGEST:  # type: ignore[operator]
         raise ModelError(
@@ -107,7 +121,10 @@ def from_metadata(metadata: dict[str, str], where: str) -> Manifest:
     """
     text = metadata.get(METADATA_KEY)
     if text is None:
-        raise ModelError(f"{where} has no photochrom manifest; export it with photochrom-export")
+        raise ModelError(
+            f"{where} has no photochrom manifest; export it with photochrom-export, or bring in "
+            "another program's network with `photochrom models add`"
+        )
     known = {item.name for item in fields(Manifest)}
     try:
         values = {key: value for key, value in json.loads(text).items() if key in known}

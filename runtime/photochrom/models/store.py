@@ -1,4 +1,4 @@
-"""Where models are: those in the package, and any file that a person names."""
+"""Where models are: those in the package, those that a person added, and any file by its path."""
 
 import os
 from dataclasses import dataclass
@@ -6,8 +6,13 @@ from importlib import resources
 from pathlib import Path
 
 from photochrom.errors import ModelError
+from photochrom.models.kinds import FOREIGN
 from photochrom.models.manifest import Manifest, from_metadata
 from photochrom.session import Session, open_session
+
+DATA_VARIABLE = "PHOTOCHROM_DATA"
+"""Names the folder for a person's data, in place of the platform's."""
+_NATIVE = {"luminance": 1, "hints": 3, "chroma": 2}
 
 
 @dataclass(frozen=True)
@@ -16,12 +21,29 @@ class ModelFile:
 
     name: str
     path: Path
+    user: bool = False
+    """Whether a person added it; the others ship with photochrom."""
+
+
+def user_folder() -> Path:
+    """Where added models are kept; the folder need not exist yet."""
+    from platformdirs import user_data_path
+
+    own = os.environ.get(DATA_VARIABLE)
+    data = Path(own) if own else user_data_path("photochrom", appauthor=False)
+    return data / "models"
 
 
 def list_models() -> list[ModelFile]:
-    """Models that come with photochrom, by name."""
-    folder = Path(str(resources.files("photochrom.models") / "weights"))
-    return [ModelFile(path.stem, path) for path in sorted(folder.glob("*.onnx"))]
+    """Models that can be named: those that come with photochrom, then those added, by name."""
+    shipped = Path(str(resources.files("photochrom.models") / "weights"))
+    return [*_in_folder(shipped, user=False), *_in_folder(user_folder(), user=True)]
+
+
+def _in_folder(folder: Path, user: bool) -> list[ModelFile]:
+    # a hidden one is still being written
+    paths = [path for path in folder.glob("*.onnx") if not path.name.startswith(".")]
+    return [ModelFile(path.stem, path, user) for path in sorted(paths)]
 
 
 def find_model(name: str) -> Path:
@@ -34,7 +56,7 @@ def find_model(name: str) -> Path:
         if model.name == name:
             return model.path
     if name.endswith(".onnx"):
-        return _own_file(Path(name))
+        return own_file(Path(name))
     known = ", ".join(model.name for model in list_models()) or "none"
     raise ModelError(f"unknown model {name!r}; known: {known}; or give a path to an .onnx file")
 
@@ -42,32 +64,42 @@ def find_model(name: str) -> Path:
 def open_model(name: str, device: str = "auto") -> tuple[Manifest, Session]:
     """Load a model on a device and read its manifest.
 
-    A file given by path is verified first; those in the package are verified by ``doctor``.
+    An added model, and a file given by path, is verified first; those in the package are verified
+    by ``doctor``.
 
     Raises:
         ModelError: if it is unknown, damaged, or of another contract.
         DeviceError: if the device can't run.
     """
     path = find_model(name)
-    if all(model.path != path for model in list_models()):
+    if all(model.path != path or model.user for model in list_models()):
         from photochrom.models.checksum import verify  # imports onnx, which takes a while
 
         verify(path)
     session = open_session(path, device)
     manifest = from_metadata(dict(session.metadata), str(path))
-    _check_tensors(manifest, session, path)
+    check_tensors(manifest, session, path)
     return manifest, session
 
 
-def _own_file(path: Path) -> Path:
+def own_file(path: Path) -> Path:
+    """A path to a file that exists.
+
+    Raises:
+        ModelError: if there is none.
+    """
     if not os.path.isfile(path):  # Path.is_file raises on names that are too long
         raise ModelError(f"no such model file: {path}")
     return path
 
 
-def _check_tensors(manifest: Manifest, session: Session, path: Path) -> None:
-    """Refuse a file whose tensors are not those of contract 1."""
-    expected = {"luminance": 1, "hints": 3, "chroma": 2}
+def check_tensors(manifest: Manifest, session: Session, path: Path) -> None:
+    """Refuse a file whose tensors are not those of its kind.
+
+    Raises:
+        ModelError: which tensor it lacks.
+    """
+    expected = _NATIVE if manifest.kind == "native" else _foreign_inputs(manifest, path)
     for name, channels in expected.items():
         shape = session.shapes.get(name)
         if shape is None or len(shape) != 4 or shape[1] not in (channels, None):
@@ -75,3 +107,15 @@ def _check_tensors(manifest: Manifest, session: Session, path: Path) -> None:
                 f"{path} does not follow contract {manifest.contract}: "
                 f"it needs a tensor {name} of N x {channels} x H x W"
             )
+
+
+def _foreign_inputs(manifest: Manifest, path: Path) -> dict[str, int]:
+    """Channels of a foreign model's inputs, by the file's names; its answer is checked later."""
+    kind, named = FOREIGN[manifest.kind], manifest.tensors
+    for inputs in kind.inputs:
+        if set(named) == {*inputs, "output"}:
+            return {named[role]: channels for role, channels in inputs.items()}
+    raise ModelError(
+        f"the manifest of {path} does not name the tensors of {kind.name}; "
+        "add the original file again"
+    )

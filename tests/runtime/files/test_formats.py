@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from helpers import profiles
-from helpers.lightness import LIMIT_8_BIT, LIMIT_16_BIT, largest_change
+from helpers.lightness import LIMIT_8_BIT, LIMIT_16_BIT, largest_change, lightness
 from helpers.pictures import (
     Jpeg,
     Png,
@@ -26,6 +26,7 @@ from helpers.pictures import (
 )
 from helpers.reading import facts, icc_tag, pixels, tiff_codec
 from photochrom import Colorizer
+from photochrom.errors import OutputError
 
 Pixels = NDArray[Any]
 Write = Callable[[Path, Pixels, bytes | None], Path]
@@ -37,7 +38,8 @@ SOURCES: dict[str, Write] = {
     "bigtiff": lambda path, picture, icc: write_tiff(path, picture, Tiff(big=True, icc=icc)),
     "motorola": lambda path, picture, icc: write_tiff(path, picture, Tiff(order=">", icc=icc)),
 }
-TARGETS = ("jpg", "png", "tif")
+TARGETS = ("jpg", "png", "tif", "webp")
+NAMES = {"jpg": "JPEG", "png": "PNG", "tif": "TIFF", "webp": "WEBP"}
 
 
 @dataclass(frozen=True)
@@ -78,22 +80,24 @@ KINDS = [
 def test_every_way(kind: Kind, target: str, warm: Colorizer, tmp_path: Path) -> None:
     source, result = kind.write(tmp_path), tmp_path / f"out.{target}"
     report = warm.colorize_file(source, result)
-    assert facts(result).format == {"jpg": "JPEG", "png": "PNG", "tif": "TIFF"}[target]
+    assert facts(result).format == NAMES[target]
     before, after = pixels(source), pixels(result)
     assert after.shape[:2] == before.shape[:2] == (report.height, report.width)
-    assert after.dtype == (np.uint8 if target == "jpg" else before.dtype)
+    shallow = target in ("jpg", "webp")
+    assert after.dtype == (np.uint8 if shallow else before.dtype)
     assert after.shape[2] == (4 if kind.alpha and target != "jpg" else 3)
+    lost = int(shallow and kind.depth == 16) + int(target == "jpg" and kind.alpha)
+    assert len(report.notes) == lost
     if target == "jpg":
-        expected = int(kind.depth == 16) + int(kind.alpha)
-        assert len(report.notes) == expected
         return
-    assert report.notes == ()
     if kind.alpha:
-        np.testing.assert_array_equal(after[..., -1], before[..., -1])
-    limit = LIMIT_16_BIT if kind.depth == 16 else LIMIT_8_BIT
+        alpha = np.rint(before[..., -1] / 257) if shallow and kind.depth == 16 else before[..., -1]
+        np.testing.assert_array_equal(after[..., -1], alpha)
+    limit = LIMIT_16_BIT if kind.depth == 16 and not shallow else LIMIT_8_BIT
     assert largest_change(before, after, profiles.NO_PROFILE) <= limit
 
 
+CODECS = {"none": "NONE", "lzw": "LZW", "deflate": "ADOBE_DEFLATE"}
 ICC_WAYS = [(source, target) for source in ("jpg", "png", "tif") for target in TARGETS]
 
 
@@ -177,11 +181,58 @@ class TestOutputs:
             assert tuple(page.extrasamples) == (tifffile.EXTRASAMPLE.UNASSALPHA,)
             np.testing.assert_array_equal(page.asarray(), pixels(tmp_path / "out.tif"))
 
-    @pytest.mark.parametrize("name", ["OUT.JPG", "out.Jpeg", "out.TIFF", "Out.PNG"])
+    @pytest.mark.parametrize("codec", ["none", "lzw", "deflate"])
+    @pytest.mark.parametrize("big", [False, True])
+    @pytest.mark.parametrize("depth", [8, 16])
+    def test_tiff_layout_is_kept(
+        self, codec: str, big: bool, depth: int, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        """In tiles, and as BigTIFF."""
+        picture = Kind("tif", depth, False, False).picture()
+        tifffile.imwrite(
+            tmp_path / "in.tif",
+            picture,
+            tile=(32, 48),
+            bigtiff=big,
+            photometric="minisblack",
+            compression=None if codec == "none" else codec,
+        )
+        warm.colorize_file(tmp_path / "in.tif", tmp_path / "out.tif")
+        with tifffile.TiffFile(tmp_path / "out.tif") as file:
+            page = file.pages.first
+            assert (page.tilelength, page.tilewidth, file.is_bigtiff) == (32, 48, big)
+        assert tiff_codec(tmp_path / "out.tif") == CODECS[codec]
+        limit = LIMIT_16_BIT if depth == 16 else LIMIT_8_BIT
+        after = pixels(tmp_path / "out.tif")
+        assert largest_change(picture, after, profiles.NO_PROFILE) <= limit
+
+    @pytest.mark.parametrize("mode", ["L", "RGB"])
+    def test_tiff_of_jpeg_is_not_damaged_again(
+        self, mode: str, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        with Image.fromarray(photograph("coffee.png", 90)).convert(mode) as image:
+            image.save(tmp_path / "in.tif", compression="jpeg", quality=60)
+        warm.colorize_file(tmp_path / "in.tif", tmp_path / "out.tif")
+        assert tiff_codec(tmp_path / "out.tif") == "ADOBE_DEFLATE"
+        before, after = pixels(tmp_path / "in.tif"), pixels(tmp_path / "out.tif")
+        assert largest_change(before, after, profiles.NO_PROFILE) <= LIMIT_8_BIT
+
+    @pytest.mark.parametrize(("ending", "side"), [("webp", 16384), ("jpg", 65536)])
+    def test_sides_that_a_kind_has_no_room_for(
+        self, ending: str, side: int, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        write_png(tmp_path / "in.png", np.zeros((1, side), np.uint8))
+        with pytest.raises(OutputError, match=f"at most {side - 1} pixels"):
+            warm.colorize_file(tmp_path / "in.png", tmp_path / f"out.{ending}")
+        assert [path.name for path in tmp_path.iterdir()] == ["in.png"]
+
+    @pytest.mark.parametrize("name", ["out.WebP", "OUT.JPG", "out.Jpeg", "out.TIFF", "Out.PNG"])
     def test_endings_in_any_case(self, name: str, warm: Colorizer, tmp_path: Path) -> None:
         path = Kind("png", 8, False, False).write(tmp_path)
         warm.colorize_file(path, tmp_path / name)
-        expected = {"j": "JPEG", "t": "TIFF", "p": "PNG"}[name.split(".")[1][0].lower()]
+        expected = {"j": "JPEG", "t": "TIFF", "p": "PNG", "w": "WEBP"}[
+            name.split(".")[1][0].lower()
+        ]
         assert facts(tmp_path / name).format == expected
 
 
@@ -238,14 +289,56 @@ class TestUnusualSources:
         assert report.notes == ("its palette became RGB",)
         assert pixels(tmp_path / "out.png").shape == (*source.size[::-1], 3)
 
-    def test_first_page_of_many_and_a_note(self, warm: Colorizer, tmp_path: Path) -> None:
-        first = photograph("camera.png", 60)
-        pages = np.stack([first, first // 2, first // 3])
-        tifffile.imwrite(tmp_path / "in.tif", pages, photometric="minisblack")
+    def test_cmyk_of_16_bits(self, warm: Colorizer, tmp_path: Path) -> None:
+        ink = np.zeros((20, 30, 4), np.uint16)
+        ink[..., 3] = np.linspace(0, 65535, 30)
+        tifffile.imwrite(tmp_path / "in.tif", ink, photometric="separated")
         report = warm.colorize_file(tmp_path / "in.tif", tmp_path / "out.tif")
-        assert report.notes == ("only the first of 3 pages is colorized",)
+        assert report.notes == ("CMYK became sRGB",)
         after = pixels(tmp_path / "out.tif")
-        assert largest_change(first, after, profiles.NO_PROFILE) <= LIMIT_8_BIT
+        assert after.dtype == np.uint16
+        assert (np.diff(after[0, :, 1].astype(int)) <= 0).all()
+
+    def test_lab_of_16_bits(self, warm: Colorizer, tmp_path: Path) -> None:
+        light = np.linspace(0, 100, 100)
+        lab = np.zeros((20, 100, 3), np.uint16)
+        lab[..., 0] = np.rint(light / 100 * 65535)
+        tifffile.imwrite(tmp_path / "in.tif", lab, photometric="cielab")
+        report = warm.colorize_file(tmp_path / "in.tif", tmp_path / "out.tif")
+        assert report.notes == ("L*a*b* became 16-bit sRGB",)
+        after = lightness(pixels(tmp_path / "out.tif"), profiles.NO_PROFILE)
+        assert np.abs(after - light).max() < 0.02
+
+    @pytest.mark.parametrize("ending", ["tif", "gif"])
+    def test_palettes_of_other_kinds(self, ending: str, warm: Colorizer, tmp_path: Path) -> None:
+        with Image.fromarray(photograph("coffee.png", 60)).quantize(16) as image:
+            image.save(tmp_path / f"in.{ending}")
+            before = np.array(image.convert("RGB"))
+        report = warm.colorize_file(tmp_path / f"in.{ending}", tmp_path / "out.png")
+        assert report.notes == ("its palette became RGB",)
+        after = pixels(tmp_path / "out.png")
+        assert largest_change(before, after, profiles.NO_PROFILE) <= LIMIT_8_BIT
+
+    @pytest.mark.parametrize("compression", [None, "group3", "group4", "packbits", "tiff_lzw"])
+    def test_bilevel_tiff(self, compression: str, warm: Colorizer, tmp_path: Path) -> None:
+        picture = photograph("camera.png", 61) > 128
+        Image.fromarray(picture).save(tmp_path / "in.tif", compression=compression)
+        warm.colorize_file(tmp_path / "in.tif", tmp_path / "out.tif")
+        after = pixels(tmp_path / "out.tif")
+        np.testing.assert_array_equal(after, np.repeat(picture[..., None], 3, axis=-1) * 255)
+
+    @pytest.mark.parametrize("ending", ["webp", "gif"])
+    def test_animations_give_their_first_picture(
+        self, ending: str, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        first = Image.fromarray(photograph("camera.png", 60))
+        second = Image.fromarray(photograph("coffee.png", 60).transpose(1, 0, 2)[:60]).resize(
+            (60, 60)
+        )
+        first.save(tmp_path / f"in.{ending}", save_all=True, append_images=[second])
+        report = warm.colorize_file(tmp_path / f"in.{ending}", tmp_path / "out.tif")
+        assert "only the first of 2 pages is colorized" in report.notes
+        assert pixels(tmp_path / "out.tif").shape == (60, 60, 3)
 
     @pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 5000), (5000, 3), (1, 700), (2, 2)])
     @pytest.mark.parametrize("ending", TARGETS)

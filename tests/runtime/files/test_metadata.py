@@ -37,7 +37,7 @@ from helpers.pictures import (
     write_tiff,
 )
 from helpers.reading import Facts, facts
-from photochrom import Colorizer
+from photochrom import Colorizer, Options
 from photochrom.files import iptc
 
 Pixels = NDArray[Any]
@@ -54,7 +54,7 @@ SOURCES: dict[str, Jpeg | Png | Tiff] = {
     "big.tif": replace(TIFF, big=True),
     "big.motorola.tif": replace(TIFF, big=True, order=">"),
 }
-TARGETS = ("jpg", "png", "tif")
+TARGETS = ("jpg", "png", "tif", "webp")
 
 every_way = pytest.mark.parametrize(
     ("source", "target"), [(source, target) for source in SOURCES for target in TARGETS]
@@ -197,6 +197,16 @@ class TestCaptions:
         warm.colorize_file(tmp_path / f"in.{source}", tmp_path / f"out.{target}")
         assert captions_of(tmp_path / f"out.{target}") == CAPTIONS
 
+    @pytest.mark.parametrize("target", ["png", "webp"])
+    def test_kinds_without_a_place_for_them(
+        self, target: str, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        tags = Description(main={33723: Value(7, HEADLINE)})
+        write_tiff(tmp_path / "in.tif", picture(), Tiff(description=tags))
+        report = warm.colorize_file(tmp_path / "in.tif", tmp_path / f"out.{target}")
+        assert len(report.notes) == 1
+        assert "IPTC captions; they were left out" in report.notes[0]
+
     @given(data=st.binary(max_size=80))
     def test_any_bytes(self, data: bytes) -> None:
         assert iptc.bare(iptc.wrapped(data)) == iptc.bare(data)
@@ -208,7 +218,9 @@ class TestNothingToKeep:
     @pytest.mark.parametrize("target", TARGETS)
     def test_nothing_is_made_up(self, target: str, warm: Colorizer, tmp_path: Path) -> None:
         write_png(tmp_path / "in.png", picture())
-        result = through(tmp_path / "in.png", target, warm)
+        target_path = tmp_path / f"out.{target}"
+        warm.colorize_file(tmp_path / "in.png", target_path, Options(provenance=False))
+        result = facts(target_path)
         descriptive = {MAKE, MODEL, DATE_TIME, ARTIST, 270, 305, 33432}
         assert not descriptive & result.main.keys()
         assert DATE_TIME_ORIGINAL not in result.exif
@@ -235,7 +247,7 @@ class TestOddDescriptions:
         garbage = np.random.default_rng(0).bytes(500)
         write_jpeg(tmp_path / "in.jpg", picture(), Jpeg(exif=b"II*\0\x08\0\0\0" + garbage))
         result = through(tmp_path / "in.jpg", target, warm)
-        assert result.format == {"jpg": "JPEG", "png": "PNG", "tif": "TIFF"}[target]
+        assert result.format == {"jpg": "JPEG", "png": "PNG", "tif": "TIFF", "webp": "WEBP"}[target]
 
     def test_same_text_in_a_tiff_and_its_exif(self, warm: Colorizer, tmp_path: Path) -> None:
         """Tags that libtiff knows and writes itself must not come twice."""

@@ -18,7 +18,7 @@ from photochrom import Colorizer
 from photochrom.errors import InputError, OutputError, UsageError
 from photochrom.files import sink
 
-ENDINGS = ("jpg", "png", "tif")
+ENDINGS = ("jpg", "png", "tif", "webp")
 
 
 @pytest.fixture

@@ -70,7 +70,9 @@ class TestRefusing:
         with pytest.raises(ModelError, match="contract"):
             read(contract=contract)
 
-    @pytest.mark.parametrize(("key", "value"), [("kind", "ddcolor"), ("color_space", "oklab")])
+    @pytest.mark.parametrize(
+        ("key", "value"), [("kind", "bigcolor"), ("color_space", "oklab"), ("values", "percent")]
+    )
     def test_kinds_of_the_future(self, key: str, value: str) -> None:
         with pytest.raises(ModelError, match=value):
             read(**{key: value})

@@ -36,6 +36,8 @@ def finetune(
     _check_output(output)
     settings, base = read_config(config), find_model(model)
     manifest, generator = verify(base), build(settings.network)
+    if manifest.kind != "native":
+        raise UsageError(f"{model} is a {manifest.kind} network; only photochrom's own train on")
     if manifest.color_space != settings.color_space:
         raise UsageError(
             f"{model} gives {manifest.color_space} chroma; set color_space in the configuration"

@@ -100,7 +100,7 @@ def to_markdown(first: Report, second: Report, differences: Sequence[Difference]
         name, digits, factor = MEASURES[each.measure]
         cells = [number(item, digits, factor) for item in (each.first, each.second)]
         apart = "apart" if each.apart else "overlap"
-        paired = number(each.paired, digits, factor) if each.paired else ""
+        paired = number(each.paired, digits, factor, "+") if each.paired else ""
         lines.append([each.setting, name, *cells, apart, paired])
     return table(head, lines)
 

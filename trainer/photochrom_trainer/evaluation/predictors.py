@@ -54,7 +54,9 @@ def from_checkpoint(path: Path) -> Model:
     from photochrom_trainer.training.run import load_generator
 
     config = checkpoint.config_of(checkpoint.load(path))
-    return from_generator(load_generator(path), config, path.stem)
+    # A run's checkpoint is called last.pt; its folder says which run it is.
+    name = path.resolve().parent.name if path.stem == "last" else path.stem
+    return from_generator(load_generator(path), config, name)
 
 
 def from_generator(network: "Generator", config: "TrainConfig", name: str = "ours") -> Model:

@@ -93,16 +93,19 @@ def render(
 
     Args:
         luminance: H x W, L*/100.
-        chroma: 2 x h x w over the scale; enlarged to H x W bilinearly, in its own space.
+        chroma: 2 x h x w over the scale; h and w divide H and W. As in the runtime it becomes
+            a*b* under the mean light of its cells, and is then enlarged to H x W bilinearly.
         scale: chroma that 1 stands for.
         space: what the chroma is given in.
     """
     height, width = luminance.shape
-    enlarged = [
-        np.asarray(Image.fromarray(channel).resize((width, height), Image.Resampling.BILINEAR))
-        for channel in chroma * np.float32(scale)
-    ]
     lightness = luminance * 100
-    planes = spaces.chroma_to_lab(lightness, np.stack(enlarged), space)
+    rows, columns = chroma.shape[1:]
+    cells = lightness.reshape(rows, height // rows, columns, width // columns).mean((1, 3))
+    ab = spaces.chroma_to_lab(cells, chroma * np.float32(scale), space)
+    planes = [
+        np.asarray(Image.fromarray(channel).resize((width, height), Image.Resampling.BILINEAR))
+        for channel in ab
+    ]
     colors = gamut.lab_to_srgb(np.stack((lightness, *planes), axis=-1))
     return srgb.from_float(colors, np.dtype(np.uint8))

@@ -34,12 +34,13 @@ def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |".replace("  ", " ") for cells in rows)
 
 
-def number(interval: Interval, digits: int, factor: float = 1) -> str:
-    """A value with its interval in brackets: ``23.68 (23.21–24.20)``."""
+def number(interval: Interval, digits: int, factor: float = 1, sign: str = "") -> str:
+    """A value with its interval in brackets: ``23.68 (23.21 to 24.20)``; `sign` as in formats."""
     value, low, high = (
-        f"{factor * item:.{digits}f}" for item in (interval.value, interval.low, interval.high)
+        f"{factor * item:{sign}.{digits}f}"
+        for item in (interval.value, interval.low, interval.high)
     )
-    return f"{value} ({low}–{high})"
+    return f"{value} ({low} to {high})"
 
 
 def to_markdown(report: Report) -> str:
@@ -68,7 +69,7 @@ def _line(name: str, row: Row, with_fid: bool) -> list[str]:
     cells = [
         name,
         number(row.psnr, 2),
-        f"{row.gain.value:+.2f}",
+        number(row.gain, 2, sign="+"),
         f"{row.ssim.value:.4f}",
         f"{row.colorfulness.value:.1f}",
         f"{100 * row.share.value:.0f} %",

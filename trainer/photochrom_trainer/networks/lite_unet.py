@@ -70,7 +70,8 @@ class LiteUNet(Generator):
     """``G(luminance, hints) -> chroma`` at half the input's size.
 
     Hints enter beside the luminance and again, averaged down, at every step of the decoder:
-    a single point is already seen at stride 32, and a dense hint reaches the output unblurred.
+    a single point is already seen at stride 32. At the end the network's own chroma moves towards
+    the hints as far as it trusts them, so that a dense one comes through as it is.
     """
 
     output_stride = 2
@@ -86,6 +87,7 @@ class LiteUNet(Generator):
         )
         self.dropout = nn.Dropout2d(BOTTLENECK_DROPOUT)
         self.head = nn.Conv2d(DECODER_CHANNELS[0], 2, 3, padding=1)
+        self.trust = nn.Conv2d(DECODER_CHANNELS[0], 1, 3, padding=1)
 
     def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
         """Predict chroma at half the size; sides divisible by 32."""
@@ -97,7 +99,7 @@ class LiteUNet(Generator):
         x = self.dropout(self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1)))
         for level, block in zip(reversed(range(len(self.up))), self.up, strict=True):
             x = block(x, features[level], pooled[level])
-        return torch.tanh(self.head(x))
+        return _blend(torch.tanh(self.head(x)), weighted, torch.sigmoid(self.trust(x)))
 
     def pretrained_parameters(self) -> Iterable[nn.Parameter]:
         """The encoder's."""
@@ -110,6 +112,14 @@ class LiteUNet(Generator):
         hint = rgb.new_zeros(rgb.shape[0], HINT_CHANNELS, *rgb.shape[2:])
         state["_conv_stem.weight"] = torch.cat((rgb.sum(1, keepdim=True), hint), dim=1)
         self.encoder.load_state_dict(state)
+
+
+def _blend(own: Tensor, weighted: Tensor, trust: Tensor) -> Tensor:
+    """The network's own chroma, moved towards the hints by their confidence times `trust`."""
+    told = F.avg_pool2d(weighted, LiteUNet.output_stride)
+    confidence = told[:, 2:]
+    chroma = told[:, :2] / (CHROMA_GAIN * confidence.clamp_min(SPARSE))
+    return own + trust * confidence * (chroma - own)
 
 
 def _pyramid(hints: Tensor, known: Tensor, levels: int) -> list[Tensor]:

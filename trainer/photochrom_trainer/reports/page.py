@@ -191,7 +191,7 @@ def _table(path: Path) -> str:
     """HTML of a Markdown file's paragraphs and tables; whatever else it holds is shown as text."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("zero").enable("table").render(path.read_text("utf-8"))
+    return MarkdownIt("zero").enable(["table", "heading"]).render(path.read_text("utf-8"))
 
 
 def _as_small_uri(path: Path) -> str:
