@@ -56,8 +56,7 @@ def compare(path: Path, network: nn.Module, manifest: Manifest) -> Agreement:
     trials = []
     for name, luminance, hints in _inputs(manifest):
         ours = session.run({"luminance": luminance, "hints": hints})
-        with torch.inference_mode():
-            theirs = network(torch.from_numpy(luminance), torch.from_numpy(hints)).numpy()
+        theirs = run_torch(network, luminance, hints)
         if ours.shape != theirs.shape:
             raise ModelError(f"the exported network gives {ours.shape}, PyTorch {theirs.shape}")
         difference = np.abs(ours - theirs) * manifest.scale
@@ -65,6 +64,13 @@ def compare(path: Path, network: nn.Module, manifest: Manifest) -> Agreement:
     agreement = Agreement(tuple(trials))
     _hold(agreement, manifest)
     return agreement
+
+
+def run_torch(network: nn.Module, luminance: FloatImage, hints: FloatImage) -> FloatImage:
+    """The network's answer in PyTorch, on the CPU."""
+    with torch.inference_mode():
+        chroma: FloatImage = network(torch.from_numpy(luminance), torch.from_numpy(hints)).numpy()
+    return chroma
 
 
 def _hold(agreement: Agreement, manifest: Manifest) -> None:

@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from photochrom.cli import run
+from photochrom.errors import UsageError
 from photochrom.models.manifest import LARGEST, Manifest
 
 if TYPE_CHECKING:
+    from photochrom_exporters.calibration import Photographs
     from photochrom_exporters.to_onnx import Written
     from photochrom_trainer.config import TrainConfig
 
@@ -28,8 +30,20 @@ def export(
     version: Annotated[str, typer.Option(help="Version of these weights.")] = "1",
     license: Annotated[str, typer.Option(help="SPDX name of their licence.")] = "Apache-2.0",
     weights: Annotated[
-        Literal["fp16", "fp32"], typer.Option(help="How weights are stored; fp32 is computed.")
+        Literal["fp16", "fp32", "int8"],
+        typer.Option(help="How weights are stored. int8 is computed in int8, the others in fp32."),
     ] = "fp16",
+    calibrate: Annotated[
+        Path | None,
+        typer.Option(help="int8 only, and needed for it: folder of colour photographs."),
+    ] = None,
+    validate: Annotated[
+        Path | None,
+        typer.Option(
+            help="int8 only: folder of other photographs, that its loss is measured on; by default "
+            "every second of --calibrate is held out."
+        ),
+    ] = None,
     native_size: Annotated[
         int | None,
         typer.Option(
@@ -42,6 +56,7 @@ def export(
     data: Annotated[str, typer.Option(help="What it was trained on, in words.")] = "not stated",
 ) -> None:
     """Export a checkpoint's averaged generator, check it against PyTorch, and write it."""
+    photographs = _photographs(weights, calibrate, validate)
     from photochrom_exporters.to_onnx import TOLERANCES
     from photochrom_exporters.to_onnx import export as write
     from photochrom_trainer.training.checkpoint import config_of, load
@@ -58,12 +73,24 @@ def export(
         native_size=native_size or max(Manifest.native_size, config.stages[-1].size),
         multiple=network.multiple,
         output_stride=network.output_stride,
+        precision="int8" if weights == "int8" else "fp32",
         weights=weights,
         tolerance=TOLERANCES[weights],
         license=license,
         trained=_provenance(state, config, data),
     )
-    _show(write(network, manifest, output), output)
+    _show(write(network, manifest, output, photographs), output)
+
+
+def _photographs(
+    weights: str, calibrate: Path | None, validate: Path | None
+) -> "Photographs | None":
+    """The photographs for int8; other weights need none."""
+    if weights != "int8" and (calibrate or validate):
+        raise UsageError("--calibrate and --validate are for --weights int8")
+    from photochrom_exporters.calibration import choose
+
+    return choose(calibrate, validate) if calibrate else None
 
 
 def _provenance(state: dict[str, Any], config: "TrainConfig", data: str) -> dict[str, Any]:
@@ -82,6 +109,7 @@ def _provenance(state: dict[str, Any], config: "TrainConfig", data: str) -> dict
 
 def _show(written: "Written", path: Path) -> None:
     from photochrom_exporters.agreement import UNITS
+    from photochrom_exporters.loss import MOST_LOST
 
     allowed = written.manifest.tolerance
     units = UNITS[written.manifest.color_space]
@@ -90,6 +118,11 @@ def _show(written: "Written", path: Path) -> None:
         table.add_row(trial.name, f"{trial.max:.5f}", f"{trial.mean:.6f}")
     table.add_row("allowed", str(allowed["max"]), str(allowed["mean"]))
     Console().print(table)
+    for loss in written.losses:
+        typer.echo(
+            f"int8 on photographs, {loss.points} points: {loss.after:.2f} dB, "
+            f"{loss.lost:.2f} less than float32 ({loss.before:.2f}), allowed {MOST_LOST:g}"
+        )
     typer.echo(f"{path}: {written.size / 1e6:.2f} MB, sha256 {written.manifest.sha256}")
 
 

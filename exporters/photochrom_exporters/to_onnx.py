@@ -1,7 +1,8 @@
 """A trained generator as an ONNX file that was held against PyTorch before it got its name.
 
-The order of work: build the graph, store its weights, describe it, write it beside the target,
-compare the written file with the network in ONNX Runtime, and only then rename it.
+The order of work: build the graph, store or quantize its weights, describe it, write it beside the
+target, compare the written file with the network in ONNX Runtime, measure on photographs what int8
+costs, and only then rename it.
 """
 
 import logging
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import onnx
@@ -18,11 +20,16 @@ from onnx import ModelProto
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from photochrom.errors import UsageError
 from photochrom.files.whole import whole_file
 from photochrom.models.checksum import verify, weights_sha256
 from photochrom.models.manifest import METADATA_KEY, Manifest
-from photochrom_exporters.agreement import Agreement, compare
+from photochrom_exporters.agreement import Agreement, compare, run_torch
+from photochrom_exporters.calibration import Photographs, inputs
 from photochrom_exporters.half import store_half
+from photochrom_exporters.int8 import quantize
+from photochrom_exporters.loss import Loss, measure
+from photochrom_trainer.evaluation.predictors import Model, from_onnx, padded
 from photochrom_trainer.networks.folding import Convolution, pairs
 from photochrom_trainer.networks.generator import HINT_CHANNELS, Generator
 
@@ -33,6 +40,7 @@ OUTPUT = "chroma"
 TOLERANCES = {
     "fp32": {"max": 0.001, "mean": 0.0001},
     "fp16": {"max": 0.1, "mean": 0.01},
+    "int8": {"max": 60.0, "mean": 5.0},
 }
 """Largest and mean difference from PyTorch's float32 result, by stored type, in units of the
 network's own chroma: a*b*, or u*v*, which in most colours are as large."""
@@ -44,26 +52,34 @@ class Written:
 
     manifest: Manifest
     agreement: Agreement
+    losses: tuple[Loss, ...]
+    """What quantization costs on photographs; empty where nothing was quantized."""
     size: int
     """Bytes."""
 
 
-def export(network: Generator, manifest: Manifest, target: Path) -> Written:
+def export(
+    network: Generator, manifest: Manifest, target: Path, photographs: Photographs | None = None
+) -> Written:
     """Write a network as ONNX, whole and verified or not at all.
 
     Args:
         network: in evaluation mode; stays as it is.
-        manifest: what the file will say of itself; its ``weights`` (fp32 or fp16) decides how they
-            are stored, its ``tolerance`` what is allowed, and its checksum is filled in here.
+        manifest: what the file will say of itself; its ``weights`` (fp32, fp16 or int8) decides how
+            they are stored, its ``tolerance`` what is allowed, and its checksum is filled in here.
         target: the file; an older one is replaced only by a verified one.
+        photographs: what int8 needs, and nothing else.
 
     Raises:
-        ModelError: if the written file disagrees with PyTorch or fails its own checksum.
+        InputError: if a photograph can't be decoded.
+        ModelError: if the written file disagrees with PyTorch, fails its own checksum, or loses
+            more than `loss.MOST_LOST` on the photographs.
         OutputError: if the file can't be written.
+        UsageError: if the weights are int8 and there are no photographs.
     """
-    model = build(network)
-    if manifest.weights == "fp16":
-        store_half(model)
+    if manifest.weights == "int8" and photographs is None:
+        raise UsageError("int8 is calibrated on photographs; name a folder with --calibrate")
+    model = _stored(build(network), manifest, photographs)
     manifest = replace(manifest, sha256=weights_sha256(model))
     onnx.helper.set_model_props(model, {METADATA_KEY: manifest.to_json()})
     onnx.checker.check_model(model)
@@ -71,7 +87,27 @@ def export(network: Generator, manifest: Manifest, target: Path) -> Written:
         written.write_bytes(model.SerializeToString())
         verify(written)
         agreement = compare(written, network, manifest)
-    return Written(manifest, agreement, target.stat().st_size)
+        losses = _losses(written, network, manifest, photographs)
+    return Written(manifest, agreement, losses, target.stat().st_size)
+
+
+def _stored(model: ModelProto, manifest: Manifest, photographs: Photographs | None) -> ModelProto:
+    """The graph with its weights as the manifest says."""
+    if manifest.weights == "int8" and photographs:
+        return quantize(model, inputs(photographs.calibrate, manifest))
+    if manifest.weights == "fp16":
+        store_half(model)
+    return model
+
+
+def _losses(
+    path: Path, network: Generator, manifest: Manifest, photographs: Photographs | None
+) -> tuple[Loss, ...]:
+    if manifest.weights != "int8" or photographs is None:
+        return ()
+    answer = padded(partial(run_torch, network), network.multiple)
+    before = Model("float32", answer, manifest.scale, manifest.color_space)
+    return measure(before, from_onnx(path), photographs.validate)
 
 
 def build(network: Generator) -> ModelProto:
