@@ -1,6 +1,6 @@
 """Images a second of pix2pix's training here, beside the same networks in a plain PyTorch loop.
 
-Run: python benchmarks/training.py [--batches 1 8] [--pairs 3] [--steps 6] [--threads N]
+Run: python benchmarks/training.py [--batches 1 8] [--pairs 8] [--steps 2] [--threads N]
      [--precision bf16-mixed] [--pictures FOLDER] [--plot FILE.png]
 
 "photochrom" is `Training` with everything that it does in a step: crops from its worker process,
@@ -10,10 +10,12 @@ PIL in the loop's own process, PyTorch's defaults, float32. Both have the same n
 pictures, size of crops and number of threads, and both read their losses after every step, as
 PyTorch's DCGAN tutorial does. Checkpoints are left out on both sides.
 
-Every run is a process of its own; runs of the two kinds alternate and the ratio is taken pair by
-pair, since machines drift. The first steps of a run are not counted. After the counted ones it
-takes a few more with a stopwatch around the methods in `watch_photochrom` and `watch_textbook`;
-only these give the table of phases and the plot, so the counted ones run as they always do.
+Each side is a process of its own. They take turns of a few steps, one waiting while the other
+computes, and the ratio is taken pair by pair, since machines drift and other programs come and go.
+After the counted turns come a few with a stopwatch around the methods in `watch_photochrom` and
+`watch_textbook`; only these give the table of phases and the plot, so what is counted runs as it
+always does. photochrom's worker process may load up to four batches while the other side computes;
+"waiting for data" shows whether that matters.
 """
 
 import argparse
@@ -27,9 +29,10 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypedDict
+from subprocess import PIPE
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -50,6 +53,8 @@ PICTURES = 32
 """Number of pictures that are made up: a multiple of the usual batches."""
 ENDLESS = 10**6
 """Steps that no run reaches, so that no checkpoint falls due."""
+WARM_UP = 2
+"""Steps before the first turn."""
 PHASES = (
     "waiting for data",
     "generator forward",
@@ -62,13 +67,20 @@ PHASES = (
     "rest",
 )
 
+Turn: TypeAlias = dict[str, float]
+"""Seconds an image: `total`, and those phases that were watched."""
+Pair: TypeAlias = dict[str, Turn]
+"""A turn of each kind."""
 
-class Run(TypedDict):
-    """What one process measured."""
 
-    images_per_second: float
-    phases: dict[str, float]
-    """Seconds an image."""
+@dataclass(frozen=True)
+class Measured:
+    """What one batch size gave."""
+
+    counted: list[Pair]
+    """Undisturbed turns."""
+    watched: list[Pair]
+    """Turns with the stopwatch."""
 
 
 class Stopwatch:
@@ -76,6 +88,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
+        self.hung = False
         self.busy = False
 
     def watch(self, owner: Any, method: str, phase: str) -> None:
@@ -86,6 +99,7 @@ class Stopwatch:
             return inner(*args, **options) if self.busy else self.time(phase, inner, args, options)
 
         setattr(owner, method, timed)
+        self.hung = True
 
     def time(self, phase: str, inner: Callable[..., Any], args: Any, options: Any) -> Any:
         """Call a function and add what it took."""
@@ -251,30 +265,31 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., None]]] = {
 
 
 def child(options: Any) -> None:
-    """One run, its figures as JSON on stdout."""
+    """One side: takes steps when its input tells it to, and prints what they took."""
     kind, batch, pictures = options.child[0], int(options.child[1]), Path(options.child[2])
     start, watch = KINDS[kind]
+    stopwatch = Stopwatch()
     with tempfile.TemporaryDirectory() as folder:
         training = start(options, batch, pictures, Path(folder))
         steps = iter(training)
-        seconds_for(steps, options.warmup)
-        seconds = seconds_for(steps, options.steps)
-        stopwatch = Stopwatch()
-        watch_everywhere(stopwatch)
-        watch(training, stopwatch.watch)
-        watched = seconds_for(steps, options.watched)
-    stopwatch.seconds["rest"] = watched - sum(stopwatch.seconds.values())
-    phases = {name: stopwatch.seconds[name] / options.watched / batch for name in PHASES}
-    result: Run = {"images_per_second": options.steps * batch / seconds, "phases": phases}
-    print(json.dumps(result))
+        for line in sys.stdin:
+            order = json.loads(line)
+            if order["watch"] and not stopwatch.hung:
+                watch_everywhere(stopwatch)
+                watch(training, stopwatch.watch)
+            turn = take(steps, order["steps"], stopwatch)
+            turn = {name: seconds / order["steps"] / batch for name, seconds in turn.items()}
+            print(json.dumps(turn), flush=True)
 
 
-def seconds_for(steps: Iterator[Any], count: int) -> float:
-    """Take some steps."""
+def take(steps: Iterator[Any], count: int, stopwatch: Stopwatch) -> dict[str, float]:
+    """Seconds of some steps, and of their phases if they are watched."""
+    stopwatch.seconds.clear()
     began = now()
     for _ in itertools.islice(steps, count):
         pass
-    return now() - began
+    total = now() - began
+    return {**stopwatch.seconds, "rest": total - sum(stopwatch.seconds.values()), "total": total}
 
 
 def watch_everywhere(stopwatch: Stopwatch) -> None:
@@ -283,13 +298,45 @@ def watch_everywhere(stopwatch: Stopwatch) -> None:
     stopwatch.watch(Tensor, "backward", "generator backward")
 
 
-def measure(kind: str, batch: int, pictures: Path) -> Run:
-    """One run in a process of its own, with the options of this one."""
-    own = ["--child", kind, str(batch), str(pictures)]
-    command = [sys.executable, __file__, *sys.argv[1:], *own]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    figures: Run = json.loads(done.stdout)
-    return figures
+class Side:
+    """A process of one kind, with the options of this one."""
+
+    def __init__(self, kind: str, batch: int, pictures: Path) -> None:
+        own = ["--child", kind, str(batch), str(pictures)]
+        command = [sys.executable, __file__, *sys.argv[1:], *own]
+        self.process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True)
+
+    def turn(self, steps: int, watch: bool = False) -> Turn:
+        """Let it take some steps."""
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps({"steps": steps, "watch": watch}), file=self.process.stdin, flush=True)
+        reply = self.process.stdout.readline()
+        if not reply:
+            sys.exit("a side of the benchmark failed; its message is above")
+        turn: Turn = json.loads(reply)
+        return turn
+
+    def end(self) -> None:
+        """Close its input, after which it ends by itself."""
+        self.process.communicate()
+
+
+def measure(options: Any, batch: int, pictures: Path) -> Measured:
+    """All turns with one batch size."""
+    sides = {kind: Side(kind, batch, pictures) for kind in KINDS}
+    for side in sides.values():
+        side.turn(WARM_UP)
+    counted, watched = (
+        [
+            {kind: side.turn(options.steps, watch) for kind, side in sides.items()}
+            for _ in range(pairs)
+        ]
+        for watch, pairs in ((False, options.pairs), (True, options.watched))
+    )
+    for side in sides.values():
+        side.end()
+    return Measured(counted, watched)
 
 
 def make_pictures(folder: Path) -> None:
@@ -305,41 +352,39 @@ def make_pictures(folder: Path) -> None:
 # --- report --------------------------------------------------------------------------------------
 
 
-def speed_table(pairs: dict[int, list[dict[str, Run]]]) -> Iterator[str]:
-    """Medians, and the ratios' median and range."""
-    yield "| batch | photochrom, images/s | textbook, images/s | ratio (lowest to highest) |"
+def speed_table(measured: dict[int, Measured]) -> Iterator[str]:
+    """Medians, and the ratios' median and quartiles."""
+    yield "| batch | photochrom, images/s | textbook, images/s | ratio (quartiles) |"
     yield "|---|---|---|---|"
-    for batch, runs in pairs.items():
-        ours, bare = ([run[kind]["images_per_second"] for run in runs] for kind in KINDS)
-        ratios = [one / other for one, other in zip(ours, bare, strict=True)]
-        spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-        speeds = f"{statistics.median(ours):.3g} | {statistics.median(bare):.3g}"
-        yield f"| {batch} | {speeds} | {statistics.median(ratios):.2f} ({spread}) |"
+    for batch, figures in measured.items():
+        ours, bare = ([1 / pair[kind]["total"] for pair in figures.counted] for kind in KINDS)
+        low, ratio, high = np.quantile(np.divide(ours, bare), (0.25, 0.5, 0.75))
+        speeds = f"{np.median(ours):.3g} | {np.median(bare):.3g}"
+        yield f"| {batch} | {speeds} | {ratio:.2f} ({low:.2f} to {high:.2f}) |"
 
 
-def phases_of(runs: list[dict[str, Run]], kind: str) -> list[float]:
-    """Milliseconds an image of each phase, medians over the runs of a kind."""
-    columns = zip(*(run[kind]["phases"].values() for run in runs), strict=True)
-    return [1000 * statistics.median(column) for column in columns]
+def phases_of(turns: list[Pair], kind: str) -> list[float]:
+    """Milliseconds an image of each phase, medians over the turns of a kind."""
+    return [1000 * statistics.median(pair[kind].get(name, 0) for pair in turns) for name in PHASES]
 
 
-def phase_table(pairs: dict[int, list[dict[str, Run]]]) -> Iterator[str]:
+def phase_table(measured: dict[int, Measured]) -> Iterator[str]:
     """Milliseconds an image, phases down, kinds and batches across."""
-    bars = list(itertools.product(pairs, KINDS))
+    bars = list(itertools.product(measured, KINDS))
     yield "| ms an image | " + " | ".join(f"{kind}, batch {batch}" for batch, kind in bars) + " |"
     yield "|---" * (len(bars) + 1) + "|"
-    columns = [phases_of(pairs[batch], kind) for batch, kind in bars]
+    columns = [phases_of(measured[batch].watched, kind) for batch, kind in bars]
     for phase, values in zip(PHASES, zip(*columns, strict=True), strict=True):
         yield f"| {phase} | " + " | ".join(f"{value:.0f}" for value in values) + " |"
 
 
-def plot(pairs: dict[int, list[dict[str, Run]]], title: str, path: Path) -> None:
+def plot(measured: dict[int, Measured], title: str, path: Path) -> None:
     """A stacked bar for each kind and batch."""
     from matplotlib.figure import Figure
 
-    bars = list(itertools.product(pairs, KINDS))
+    bars = list(itertools.product(measured, KINDS))
     names = [f"{kind}\nbatch {batch}" for batch, kind in bars]
-    columns = np.array([phases_of(pairs[batch], kind) for batch, kind in bars])
+    columns = np.array([phases_of(measured[batch].watched, kind) for batch, kind in bars])
     figure = Figure((8, 4.5), layout="constrained")
     axes = figure.add_subplot()
     for index, phase in enumerate(PHASES):
@@ -355,10 +400,9 @@ def options_of() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 8])
-    parser.add_argument("--pairs", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=6, help="counted steps of a run")
-    parser.add_argument("--warmup", type=int, default=2, help="steps before them")
-    parser.add_argument("--watched", type=int, default=2, help="steps after them, for the phases")
+    parser.add_argument("--pairs", type=int, default=8, help="counted turns of each side")
+    parser.add_argument("--steps", type=int, default=2, help="steps of a turn")
+    parser.add_argument("--watched", type=int, default=3, help="further turns, for the phases")
     parser.add_argument("--network", choices=["unet256", "unet128"], default="unet256")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--precision", default="32-true", help="of photochrom's side")
@@ -380,24 +424,19 @@ def main() -> None:
         if not options.pictures:
             make_pictures(Path(folder))
         pictures = options.pictures or Path(folder)
-        pairs = {
-            batch: [
-                {kind: measure(kind, batch, pictures) for kind in KINDS}
-                for _ in range(options.pairs)
-            ]
-            for batch in options.batches
-        }
-    report(pairs, options)
+        measured = {batch: measure(options, batch, pictures) for batch in options.batches}
+    report(measured, options)
 
 
-def report(pairs: dict[int, list[dict[str, Run]]], options: Any) -> None:
+def report(measured: dict[int, Measured], options: Any) -> None:
     """Print both tables, and plot."""
     threads = options.threads or torch.get_num_threads()
-    title = f"{options.network}, {options.size} pixels, {options.precision}, {options.device}"
-    print(f"{title}, {threads} threads: {options.pairs} pairs of {options.steps} steps")
-    print("", *speed_table(pairs), "", *phase_table(pairs), sep="\n")
+    title = f"{options.network}, {options.size} pixels, {options.device} with {threads} threads"
+    print(f"{title}: {options.pairs} pairs of {options.steps} steps")
+    print(f"photochrom computes in {options.precision}, textbook in 32-true")
+    print("", *speed_table(measured), "", *phase_table(measured), sep="\n")
     if options.plot:
-        plot(pairs, title, options.plot)
+        plot(measured, title, options.plot)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def test_large_scan(tmp_path: Path) -> None:
 def test_training(tmp_path: Path) -> None:
     """The smallest of pix2pix's networks; the run's own folder may hold pictures and the plot."""
     pictures, plot = write_pictures(tmp_path / "pictures"), tmp_path / "plot.png"
-    options = "--network unet128 --size 128 --batches 2 --pairs 1 --steps 1 --warmup 0 --watched 1"
+    options = "--network unet128 --size 128 --batches 2 --pairs 1 --steps 1 --watched 1"
     command = [sys.executable, str(TRAINING), *options.split(), "--threads", "1"]
     command += ["--pictures", str(pictures), "--plot", str(plot)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
