@@ -402,7 +402,7 @@ def options_of() -> argparse.ArgumentParser:
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 8])
     parser.add_argument("--pairs", type=int, default=8, help="counted turns of each side")
     parser.add_argument("--steps", type=int, default=2, help="steps of a turn")
-    parser.add_argument("--watched", type=int, default=3, help="further turns, for the phases")
+    parser.add_argument("--watched", type=int, default=4, help="further turns, for the phases")
     parser.add_argument("--network", choices=["unet256", "unet128"], default="unet256")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--precision", default="32-true", help="of photochrom's side")
@@ -431,7 +431,7 @@ def main() -> None:
 def report(measured: dict[int, Measured], options: Any) -> None:
     """Print both tables, and plot."""
     threads = options.threads or torch.get_num_threads()
-    title = f"{options.network}, {options.size} pixels, {options.device} with {threads} threads"
+    title = f"{options.network}, {options.size} pixels, {options.device}, threads: {threads}"
     print(f"{title}: {options.pairs} pairs of {options.steps} steps")
     print(f"photochrom computes in {options.precision}, textbook in 32-true")
     print("", *speed_table(measured), "", *phase_table(measured), sep="\n")
