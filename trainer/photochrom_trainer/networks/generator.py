@@ -1,5 +1,6 @@
 """What every generator is to the rest of the trainer."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ HINT_CHANNELS = 3
 """Two chroma channels and a confidence."""
 
 
-class Generator(nn.Module):
+class Generator(nn.Module, ABC):
     """``G(luminance, hints) -> chroma``.
 
     `forward` takes luminance (N x 1 x H x W float, L*/100 in 0..1) and hints (N x 3 x H x W float:
@@ -22,9 +23,9 @@ class Generator(nn.Module):
     multiple: int
     """Input sides must be divisible by this."""
 
+    @abstractmethod
     def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
         """Predict chroma."""
-        raise NotImplementedError
 
     def load_pretrained(self) -> None:
         """Start from weights that were trained for something else, if there are any."""
