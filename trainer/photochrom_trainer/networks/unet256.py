@@ -29,10 +29,14 @@ class Down(nn.Sequential):
 
 
 class Up(nn.Sequential):
-    """ReLU, transposed convolution, batch norm, and dropout where the paper has it."""
+    """Transposed convolution, batch norm, and dropout where the paper has it.
+
+    The ReLU before it is the caller's: on each input before they are joined, which keeps no copy of
+    the joined ones for the backward pass.
+    """
 
     def __init__(self, inputs: int, outputs: int, level: int, levels: int) -> None:
-        super().__init__(nn.ReLU(), nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=level == 0))
+        super().__init__(nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=level == 0))
         if level > 0:
             self.append(nn.BatchNorm2d(outputs))
         if FULL_WIDTH_LEVEL <= level < levels - 1:
@@ -83,9 +87,9 @@ class UNet256(Generator):
         for block in self.down:
             x = block(x)
             skips.append(x)
-        x = self.up[-1](skips.pop())
+        x = self.up[-1](skips.pop().relu())
         for block in reversed(self.up[:-1]):
-            x = block(torch.cat((skips.pop(), x), dim=1))
+            x = block(torch.cat((skips.pop().relu(), x.relu()), dim=1))
         return torch.tanh(x)
 
 

@@ -11,6 +11,7 @@ from photochrom_trainer.config import TrainConfig
 from photochrom_trainer.losses import adversarial
 from photochrom_trainer.losses.objective import Judge, Sight
 from photochrom_trainer.networks.patchgan import PatchGAN
+from photochrom_trainer.training.optimizers import adam
 
 
 class Discriminator:
@@ -29,9 +30,8 @@ class Discriminator:
         settings = config.discriminator
         _check_sizes(config, stride)
         network = PatchGAN(settings.layers, settings.hints)
-        optimizer = torch.optim.AdamW(
-            network.parameters(), lr=0.0, betas=config.betas, weight_decay=config.weight_decay
-        )
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        optimizer = adam([{"params": list(network.parameters())}], config)
         self.rate = settings.rate
         self.fabric = fabric
         self.netD, self.optimizer = fabric.setup(network, optimizer)

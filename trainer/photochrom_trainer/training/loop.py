@@ -97,7 +97,7 @@ class Training:
     @property
     def generator(self) -> Generator:
         """The averaged generator as it is now; don't change it."""
-        network = self.run.average.module
+        network = self.run.smoothed
         assert isinstance(network, Generator)
         return network.eval()
 

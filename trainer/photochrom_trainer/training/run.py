@@ -18,6 +18,7 @@ from photochrom_trainer.networks.generator import Generator
 from photochrom_trainer.networks.registry import build
 from photochrom_trainer.training import checkpoint
 from photochrom_trainer.training.discriminator import Discriminator
+from photochrom_trainer.training.optimizers import make_optimizer, set_learning_rate
 from photochrom_trainer.training.schedule import averaging, learning_rate
 
 Batch: TypeAlias = tuple[Tensor, Tensor, Tensor]
@@ -54,6 +55,12 @@ class Run:
         fabric.to_device(self.objective)
         self.step = 0
 
+    @property
+    def smoothed(self) -> nn.Module:
+        """The averaged generator; with an `ema_decay` of 0 the one in training."""
+        module: nn.Module = self.average.module if self.config.ema_decay else self.netG.module
+        return module
+
     def save(self, path: Path) -> None:
         """Write the checkpoint, from the first process only.
 
@@ -68,7 +75,7 @@ class Run:
             "config": self.config.to_dict(),
             "step": self.step,
             "generator": self.netG.state_dict(),
-            "average": self.average.module.state_dict(),
+            "average": self.smoothed.state_dict(),
             "averaged": int(self.average.n_averaged),
             "optimizer": self.optimizer.state_dict(),
             "discriminator": self.discriminator.state() if self.discriminator else None,
@@ -160,7 +167,8 @@ class Run:
         self.fabric.backward(total)
         self._clip()
         self.optimizer.step()
-        self.average.update_parameters(self.netG.module)
+        if self.config.ema_decay:
+            self.average.update_parameters(self.netG.module)
         return {"total": total.detach()} | {name: term.detach() for name, term in terms.items()}
 
     def _clip(self) -> None:
@@ -181,21 +189,6 @@ class Run:
         if self.fabric.world_size > 1:
             values = self.fabric.all_reduce(values)  # type: ignore[assignment]
         return dict(zip(losses, values.tolist(), strict=True))
-
-
-def make_optimizer(network: Generator, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW with two groups: pretrained weights (index 0, empty if there are none) and the rest."""
-    pretrained = list(network.pretrained_parameters())
-    known = {id(parameter) for parameter in pretrained}
-    rest = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    groups = [{"params": pretrained}, {"params": rest}]
-    return torch.optim.AdamW(groups, lr=0.0, betas=config.betas, weight_decay=config.weight_decay)
-
-
-def set_learning_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, rate: float) -> None:
-    """Set both groups' rates."""
-    pretrained, rest = optimizer.param_groups
-    pretrained["lr"], rest["lr"] = rate * config.pretrained_rate, rate
 
 
 def freeze_normalization(network: nn.Module) -> None:
