@@ -11,6 +11,7 @@ from photochrom.errors import InputError
 from photochrom.models.manifest import Manifest
 from photochrom_trainer.data.layouts import list_pictures
 from photochrom_trainer.evaluation.protocol import random_points, read_truth
+from photochrom_trainer.evaluation.sheets import spread
 
 MOST_CALIBRATED = 32
 """Pictures that ranges are taken from; each is seen without hints and with `POINTS`."""
@@ -49,8 +50,7 @@ def choose(calibrate: Path, validate: Path | None) -> Photographs:
 
 
 def _spread(paths: Sequence[Path], most: int) -> tuple[Path, ...]:
-    count = min(len(paths), most)
-    return tuple(paths[index * len(paths) // count] for index in range(count))
+    return tuple(paths[place] for place in spread(len(paths), most))
 
 
 def inputs(paths: Sequence[Path], manifest: Manifest) -> Iterator[dict[str, FloatImage]]:

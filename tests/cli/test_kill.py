@@ -82,7 +82,8 @@ def test_killed_at_a_random_moment(seed: int, scans: Path, tmp_path: Path, toy: 
     if killed:
         assert (tmp_path / "out.tif").read_bytes() == b"an older result"
     else:
-        assert len(tifffile.TiffFile(tmp_path / "out.tif").pages) == 4
+        with tifffile.TiffFile(tmp_path / "out.tif") as result:
+            assert len(result.pages) == 4
     next_start(tmp_path, toy)
     assert left(tmp_path) == ["out.tif"]
     assert scans.read_bytes() == before

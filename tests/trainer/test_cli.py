@@ -7,14 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers.training import TINY_TOML, run_main, write_pictures
+from helpers.training import TINY_TOML, run_main
 from photochrom_trainer.cli import main
 from photochrom_trainer.training import checkpoint
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return write_pictures(tmp_path / "pictures")
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 import torch
 
-from helpers.training import write_pictures
-
 TOML = """
 save_every = 2
 look_every = 2
@@ -24,11 +22,6 @@ losses = { l1 = 1.0, adversarial = 0.01 }
 [discriminator]
 layers = 1
 """
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return write_pictures(tmp_path / "pictures")
 
 
 def start(processes: int, *arguments: str | Path) -> str:

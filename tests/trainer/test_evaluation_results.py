@@ -173,5 +173,3 @@ def test_a_sheet_shows_grey_ours_and_truth(pictures: Path, report: Report) -> No
 def test_sheets_order_by_difference(report: Report) -> None:
     errors = [score.delta_e for score in report.rows[0].scores]
     assert [errors[place] for place in sheets.by_delta_e(report)] == sorted(errors)
-    assert sheets.spread(report, 2) == [0, 2]
-    assert sheets.spread(report) == [0, 1, 2]

@@ -16,11 +16,11 @@ from PIL import Image
 from photochrom.errors import InputError, OutputError
 from photochrom_trainer.config import Stage, TrainConfig
 from photochrom_trainer.data.screening import Screening
+from photochrom_trainer.evaluation.sheets import spread
 from photochrom_trainer.losses.weights import LossWeights
 from photochrom_trainer.reports.history import History, read_history
 from photochrom_trainer.reports.page import MOST_SHEETS, Facts, write_page
 from photochrom_trainer.reports.plots import centred_mean, loss_plot
-from photochrom_trainer.reports.run_sheet import spread
 
 CONFIG = TrainConfig(
     stages=(

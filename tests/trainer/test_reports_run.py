@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -222,6 +223,7 @@ class TestFailures:
     def test_event_files_that_can_no_longer_be_written(
         self, output: Path, warnings: pytest.LogCaptureFixture
     ) -> None:
+        others = set(threading.enumerate())
         report = RunReport(output, CONFIG)
         for progress in steps(1, 10):
             report.step(progress)
@@ -233,6 +235,8 @@ class TestFailures:
             for progress in steps(10, 45):
                 report.step(progress)
         report.finish(FACTS)
+        for thread in set(threading.enumerate()) - others:  # its complaint belongs to this test
+            thread.join()
         (line,) = warnings.messages
         assert "No such file or directory" in line
 

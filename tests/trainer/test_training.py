@@ -22,11 +22,6 @@ from photochrom_trainer.training.schedule import averaging, images_seen
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return write_pictures(tmp_path / "pictures")
-
-
-@pytest.fixture
 def saved(tmp_path: Path) -> Path:
     """The checkpoint of a run that has not taken a step."""
     path = tmp_path / "run" / "last.pt"

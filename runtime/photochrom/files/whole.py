@@ -49,6 +49,19 @@ def whole_file(target: Path) -> Iterator[Path]:
             raise OutputError(f"can't write {target}: {error.strerror or error}") from error
 
 
+def make_folder(folder: Path) -> Path:
+    """Make a folder, and those above it, unless it is there; returns it.
+
+    Raises:
+        OutputError: if it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"can't make the folder {folder}: {error.strerror}") from error
+    return folder
+
+
 @contextmanager
 def scratch_file(folder: Path | None, ending: str) -> Iterator[Path]:
     """An empty file for data that does not fit into memory; removed at the end of the block.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photochrom.errors import ModelError, OutputError, UsageError
-from photochrom.files.whole import whole_file
+from photochrom.files.whole import make_folder, whole_file
 from photochrom.models import checksum, graph, store
 from photochrom.models.inspection import Finding, draft_manifest, inspect, trial_pictures
 from photochrom.models.kinds import FOREIGN, Kind, foreign_kind
@@ -58,7 +58,7 @@ def add(file: Path, kind: str | None = None, name: str | None = None) -> Added:
         check = _native_check(replace(manifest, name=name), file)
     else:
         check = _foreign_check(model, foreign_kind(said), name, file)
-    target = _make_folder(store.user_folder()) / f"{name}.onnx"
+    target = make_folder(store.user_folder()) / f"{name}.onnx"
     with whole_file(target) as temporary:
         _save(model, temporary)
         finding = check(_open(temporary, file))
@@ -134,14 +134,6 @@ def _checked_name(name: str) -> str:
     if name.casefold() in taken:
         raise UsageError(f"there is a model {name} already; choose another name with --name")
     return name
-
-
-def _make_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"can't make the folder {folder}: {error.strerror}") from error
-    return folder
 
 
 def _save(model: "ModelProto", path: Path) -> None:

@@ -32,6 +32,7 @@ def models(
     ] = None,
 ) -> None:
     """Say whether measured models' intervals are apart, with paired differences."""
+    from photochrom.files.whole import make_folder
     from photochrom_trainer.evaluation import pairs, results, tables
 
     if len(evaluations) < 2:
@@ -41,7 +42,7 @@ def models(
     text = "\n\n".join(pairs.to_markdown(first, *each) for each in found)
     typer.echo(text)
     if output:
-        results.make_folder(output)
+        make_folder(output)
         results.write_text(output / "models.md", text + "\n")
         values = [pairs.to_plain(first, *each) for each in found]
         results.write_text(output / "models.json", tables.dump(values))

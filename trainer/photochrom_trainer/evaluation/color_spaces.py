@@ -89,7 +89,7 @@ def measure_both(
 def _sheet(lab: Model, luv: Model, report: Report, folder: Path) -> bytes:
     """A few pictures as grey | Lab | truth | Luv, without points."""
     rows = []
-    for place in sheets.spread(report):
+    for place in sheets.spread(len(report.pictures), sheets.ROWS):
         path = folder / report.pictures[place]
         truth = read_truth(path, lab.scale)
         pictures = (grey(truth), _automatic(lab, path), truth.pixels, _automatic(luv, path))

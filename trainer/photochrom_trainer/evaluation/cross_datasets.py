@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from photochrom.errors import InputError, OutputError, UsageError
+from photochrom.files.whole import make_folder
 from photochrom_trainer.config import TrainConfig
 from photochrom_trainer.data.layouts import list_pictures
 from photochrom_trainer.evaluation import plots, tables
 from photochrom_trainer.evaluation.measure import ProgressCallback, Report, evaluate
 from photochrom_trainer.evaluation.predictors import from_checkpoint
 from photochrom_trainer.evaluation.protocol import SEED
-from photochrom_trainer.evaluation.results import make_folder, write_bytes, write_text
+from photochrom_trainer.evaluation.results import write_bytes, write_text
 from photochrom_trainer.evaluation.tables import number
 
 if TYPE_CHECKING:

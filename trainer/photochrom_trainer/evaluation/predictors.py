@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from photochrom_trainer.config import TrainConfig
     from photochrom_trainer.networks.generator import Generator
 
-if TYPE_CHECKING:
-    from photochrom_trainer.config import TrainConfig
-    from photochrom_trainer.networks.generator import Generator
-
 Predictor: TypeAlias = Callable[[FloatImage, FloatImage], FloatImage]
 """``(luminance N x 1 x H x W, hints N x 3 x H x W) -> chroma N x 2 x H/s x W/s``, all float32 as
 the model's contract has them: L*/100, chroma over the scale, confidence 0..1."""

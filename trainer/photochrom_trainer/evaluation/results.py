@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
-from photochrom.errors import InputError, OutputError
-from photochrom.files.whole import whole_file
+from photochrom.errors import InputError
+from photochrom.files.whole import make_folder, whole_file
 from photochrom_trainer.evaluation import plots, previous_frame, sheets, tables, weak_points
 from photochrom_trainer.evaluation.measure import Report
 from photochrom_trainer.evaluation.predictors import Model
@@ -17,7 +15,6 @@ from photochrom_trainer.evaluation.weak_points import WeakPoints
 NUMBERS = "numbers.json"
 TABLE = "table.md"
 PICTURES = "pictures.txt"
-SHEET_ROWS = 12
 SHEET_COLUMNS = 3
 """At most this many numbers of points are shown on a sheet."""
 
@@ -62,9 +59,9 @@ def write(evaluation: Evaluation, model: Model, folder: Path, output: Path) -> N
     write_text(output / PICTURES, "\n".join(report.pictures) + "\n")
     ranked = sheets.by_delta_e(report)
     chosen = {
-        "sheet.png": sheets.spread(report, SHEET_ROWS),
-        "best.png": ranked[:SHEET_ROWS],
-        "worst.png": ranked[: -SHEET_ROWS - 1 : -1],
+        "sheet.png": sheets.spread(len(report.pictures), sheets.ROWS),
+        "best.png": ranked[: sheets.ROWS],
+        "worst.png": ranked[: -sheets.ROWS - 1 : -1],
     }
     for name, places in chosen.items():
         page = sheets.contact_sheet(model, folder, report, places, _columns(report))
@@ -75,8 +72,7 @@ def write(evaluation: Evaluation, model: Model, folder: Path, output: Path) -> N
 def _columns(report: Report) -> list[int]:
     """Numbers of points that the sheets show: the first, the last and what lies between."""
     counts = [row.points for row in plots.curve_rows(report)]
-    places = np.unique(np.linspace(0, len(counts) - 1, SHEET_COLUMNS).round().astype(int))
-    return [counts[place] for place in places]
+    return [counts[place] for place in sheets.spread(len(counts), SHEET_COLUMNS)]
 
 
 def write_plots(reports: Sequence[Report], output: Path) -> None:
@@ -104,18 +100,6 @@ def read_list(file: Path, folder: Path) -> list[Path]:
     if not paths:
         raise InputError(f"the list of pictures {file} is empty")
     return paths
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder for results.
-
-    Raises:
-        OutputError: if it can't be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"can't make the folder {folder}: {error.strerror}") from error
 
 
 def write_text(path: Path, text: str) -> None:

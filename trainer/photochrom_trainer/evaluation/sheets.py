@@ -21,6 +21,8 @@ from photochrom_trainer.evaluation.protocol import (
 
 CAPTION_HEIGHT = 18
 GAP = 4
+ROWS = 12
+"""Pictures on a sheet of a report."""
 PAPER = 255
 INK = (0, 0, 0)
 
@@ -63,10 +65,9 @@ def _title(report: Report, place: int) -> str:
     return f"{report.pictures[place]}: ΔE {score.delta_e:.1f}, {score.psnr:.1f} dB"
 
 
-def spread(report: Report, count: int = 12) -> list[int]:
-    """Places of `count` pictures spread evenly over a report."""
-    last = len(report.pictures) - 1
-    return np.unique(np.linspace(0, last, count).round().astype(int)).tolist()
+def spread(count: int, most: int) -> list[int]:
+    """At most `most` of `count` places, evenly from the first to the last."""
+    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int)).tolist()
 
 
 def by_delta_e(report: Report) -> list[int]:

@@ -15,9 +15,9 @@ from PIL import Image
 from photochrom.files.whole import whole_file
 from photochrom_trainer.config import TrainConfig
 from photochrom_trainer.data.screening import Screening
+from photochrom_trainer.evaluation.sheets import spread
 from photochrom_trainer.losses.weights import LossWeights
 from photochrom_trainer.reports.history import History
-from photochrom_trainer.reports.run_sheet import spread
 from photochrom_trainer.training.schedule import images_seen, stage_starts
 
 MOST_SHEETS = 8

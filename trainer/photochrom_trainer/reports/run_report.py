@@ -12,11 +12,12 @@ from PIL import Image
 from photochrom.files.whole import whole_file
 from photochrom_trainer.config import TrainConfig
 from photochrom_trainer.evaluation.predictors import Model
+from photochrom_trainer.evaluation.sheets import spread
 from photochrom_trainer.reports.event_files import EventFiles
 from photochrom_trainer.reports.history import read_history
 from photochrom_trainer.reports.page import Facts, write_page
 from photochrom_trainer.reports.plots import loss_plot
-from photochrom_trainer.reports.run_sheet import run_sheet, spread
+from photochrom_trainer.reports.run_sheet import run_sheet
 from photochrom_trainer.training.loop import Progress
 
 log = logging.getLogger(__name__)

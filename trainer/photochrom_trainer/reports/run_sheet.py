@@ -39,8 +39,3 @@ def _readable(model: Model, paths: Sequence[Path]) -> Iterator[tuple[Path, Truth
             yield path, read_truth(path, model.scale, model.color_space)
         except InputError:
             continue
-
-
-def spread(count: int, most: int) -> list[int]:
-    """At most `most` of `count` places, evenly from the first to the last."""
-    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int)).tolist()
