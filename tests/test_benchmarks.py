@@ -12,6 +12,7 @@ from torch import nn
 
 from helpers.training import cpu, write_pictures
 from photochrom_trainer.training.run import Run
+from plain_training import Textbook
 
 ROOT = Path(__file__).parents[1]
 TRAINING = ROOT / "benchmarks" / "training.py"
@@ -53,7 +54,7 @@ def test_both_sides_of_training_take_the_same_step() -> None:
     """Without what only one side has (clipping, dropout's own seeds) they must learn alike."""
     benchmark = runpy.run_path(str(TRAINING))
     config = replace(benchmark["configuration"]("unet128", 128, 2, "32-true"), clip_norm=1e9)
-    run, textbook = Run(config, cpu()), benchmark["Textbook"]("unet128", [], "cpu")
+    run, textbook = Run(config, cpu()), Textbook("unet128", [], "cpu")
     assert run.discriminator is not None
     textbook.netG.load_state_dict(run.netG.state_dict())
     textbook.netD.load_state_dict(run.discriminator.netD.state_dict())
