@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test setup setup-system lint format soak train reproduce wheel clean distclean
+.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce wheel clean distclean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,12 @@ demo: $(DEMO_STAMP)  ## Set up what colorizing needs and colorize real photograp
 
 test: lint  ## Set up everything, then run the linters, the type checker and the tests
 	$(BIN)/python -m pytest
+
+DEVICE ?= cuda
+
+test-gpu: $(FULL_STAMP)  ## Test a GPU and measure it: make test-gpu [DEVICE=cuda]; docs/gpu.md says what it needs
+	PHOTOCHROM_TEST_DEVICE=$(DEVICE) $(BIN)/python -m pytest -m gpu tests/gpu
+	$(BIN)/python benchmarks/gpu.py --device $(DEVICE) --json docs/gpu-$(DEVICE).json --plot docs/gpu-$(DEVICE).png
 
 setup: $(FULL_STAMP)  ## Set up everything for development in .venv
 

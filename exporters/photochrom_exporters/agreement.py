@@ -1,8 +1,10 @@
 """Holding an exported file against the PyTorch network that it was made from."""
 
 import math
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ from torch import nn
 from photochrom.color.arrays import FloatImage
 from photochrom.color.spaces import ColorSpace
 from photochrom.errors import ModelError
+from photochrom.models.half import TOLERANCE, to_half
 from photochrom.models.manifest import Manifest
 from photochrom.session import open_session
+from photochrom_trainer.evaluation.predictors import Predictor
 
 UNITS: dict[ColorSpace, str] = {"lab": "a*b*", "luv": "u*v*"}
 """What differences are told in, by colour space."""
@@ -52,18 +56,40 @@ def compare(path: Path, network: nn.Module, manifest: Manifest) -> Agreement:
     Raises:
         ModelError: if the file can't be run, or differs by more than the manifest's tolerance.
     """
+    agreement = _agreement(_runner(path), partial(run_torch, network), manifest)
+    _hold(agreement, manifest)
+    return agreement
+
+
+def bears_half(path: Path, manifest: Manifest) -> bool:
+    """Whether a file's float32 graph, computed in fp16, stays near what it gives in float32.
+
+    Both run on the CPU; `photochrom.models.half.TOLERANCE` is what is allowed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        half = Path(folder, "half.onnx")
+        try:
+            half.write_bytes(to_half(path))
+            agreement = _agreement(_runner(half), _runner(path), manifest)
+        except ModelError:  # it overflows, or holds what can't be converted
+            return False
+    return agreement.max <= TOLERANCE["max"] and agreement.mean <= TOLERANCE["mean"]
+
+
+def _runner(path: Path) -> Predictor:
     session = open_session(path, "cpu")
+    return lambda luminance, hints: session.run({"luminance": luminance, "hints": hints})
+
+
+def _agreement(first: Predictor, second: Predictor, manifest: Manifest) -> Agreement:
     trials = []
     for name, luminance, hints in _inputs(manifest):
-        ours = session.run({"luminance": luminance, "hints": hints})
-        theirs = run_torch(network, luminance, hints)
+        ours, theirs = first(luminance, hints), second(luminance, hints)
         if ours.shape != theirs.shape:
             raise ModelError(f"the exported network gives {ours.shape}, PyTorch {theirs.shape}")
         difference = np.abs(ours - theirs) * manifest.scale
         trials.append(Trial(name, float(difference.max()), float(difference.mean())))
-    agreement = Agreement(tuple(trials))
-    _hold(agreement, manifest)
-    return agreement
+    return Agreement(tuple(trials))
 
 
 def run_torch(network: nn.Module, luminance: FloatImage, hints: FloatImage) -> FloatImage:

@@ -73,6 +73,7 @@ def export(
         native_size=native_size or max(Manifest.native_size, config.stages[-1].size),
         multiple=network.multiple,
         output_stride=network.output_stride,
+        hints=network.takes_hints,
         precision="int8" if weights == "int8" else "fp32",
         weights=weights,
         tolerance=TOLERANCES[weights],

@@ -24,7 +24,7 @@ from photochrom.errors import UsageError
 from photochrom.files.whole import whole_file
 from photochrom.models.checksum import verify, weights_sha256
 from photochrom.models.manifest import METADATA_KEY, Manifest
-from photochrom_exporters.agreement import Agreement, compare, run_torch
+from photochrom_exporters.agreement import Agreement, bears_half, compare, run_torch
 from photochrom_exporters.calibration import Photographs, inputs
 from photochrom_exporters.half import store_half
 from photochrom_exporters.int8 import quantize
@@ -36,6 +36,8 @@ from photochrom_trainer.networks.generator import HINT_CHANNELS, Generator
 OPSET = 18
 """ONNX operator set: the one the exporter translates to without a second conversion."""
 INPUTS = ("luminance", "hints")
+FEATURES = "features"
+"""Name of the second output, which a network with a `feature_stride` has."""
 OUTPUT = "chroma"
 TOLERANCES = {
     "fp32": {"max": 0.001, "mean": 0.0001},
@@ -66,7 +68,8 @@ def export(
     Args:
         network: in evaluation mode; stays as it is.
         manifest: what the file will say of itself; its ``weights`` (fp32, fp16 or int8) decides how
-            they are stored, its ``tolerance`` what is allowed, and its checksum is filled in here.
+            they are stored, its ``tolerance`` what is allowed; its checksum and whether it may be
+            computed in fp16 are filled in here.
         target: the file; an older one is replaced only by a verified one.
         photographs: what int8 needs, and nothing else.
 
@@ -81,14 +84,21 @@ def export(
         raise UsageError("int8 is calibrated on photographs; name a folder with --calibrate")
     model = _stored(build(network), manifest, photographs)
     manifest = replace(manifest, sha256=weights_sha256(model))
-    onnx.helper.set_model_props(model, {METADATA_KEY: manifest.to_json()})
     onnx.checker.check_model(model)
     with whole_file(target) as written:
-        written.write_bytes(model.SerializeToString())
+        _write(model, manifest, written)
+        if manifest.weights != "int8":
+            manifest = replace(manifest, fp16_compute=bears_half(written, manifest))
+            _write(model, manifest, written)
         verify(written)
         agreement = compare(written, network, manifest)
         losses = _losses(written, network, manifest, photographs)
     return Written(manifest, agreement, losses, target.stat().st_size)
+
+
+def _write(model: ModelProto, manifest: Manifest, path: Path) -> None:
+    onnx.helper.set_model_props(model, {METADATA_KEY: manifest.to_json()})
+    path.write_bytes(model.SerializeToString())
 
 
 def _stored(model: ModelProto, manifest: Manifest, photographs: Photographs | None) -> ModelProto:
@@ -119,14 +129,17 @@ def build(network: Generator) -> ModelProto:
     # Sizes of 1 would be taken for constants, and equal sizes for one and the same size.
     size = (2 * network.multiple, 3 * network.multiple)
     example = (torch.zeros(2, 1, *size), torch.zeros(2, HINT_CHANNELS, *size))
+    network, outputs = folded(network), (OUTPUT,)
+    if network.feature_stride:  # a module around it would change the weights' names
+        network.forward, outputs = network.with_features, (OUTPUT, FEATURES)  # type: ignore[assignment, method-assign]
     with _quiet():
         program = torch.onnx.export(
-            folded(network),
+            network,
             example,
             dynamo=True,
             opset_version=OPSET,
             input_names=INPUTS,
-            output_names=(OUTPUT,),
+            output_names=outputs,
             dynamic_shapes=(shape, shape),
             external_data=False,
             verbose=False,
@@ -137,7 +150,7 @@ def build(network: Generator) -> ModelProto:
     return model
 
 
-def folded(network: Generator) -> nn.Module:
+def folded(network: Generator) -> Generator:
     """A copy whose batch norms are part of the convolutions before them.
 
     Done here and not left to ONNX Runtime, which can't do it across the casts of fp16 weights.
@@ -157,7 +170,7 @@ def _tidy(model: ModelProto) -> None:
     """Name the free sizes, and drop the exporter's notes: they hold paths of this machine."""
     for value in (*model.graph.input, *model.graph.output):
         value.ClearField("metadata_props")
-        scaled = "chroma_" if value.name == OUTPUT else ""
+        scaled = "" if value.name in INPUTS else f"{value.name}_"
         dims = value.type.tensor_type.shape.dim
         dims[0].dim_param = "batch"
         dims[2].dim_param, dims[3].dim_param = f"{scaled}height", f"{scaled}width"

@@ -8,6 +8,7 @@
     ├── OutputError            4   a destination that can't be written
     ├── ModelError             5   a model that is missing, damaged or of another contract
     ├── DeviceError            6   a device or provider that can't run
+    │   └── OutOfMemoryError   6   its memory does not hold what was asked of it
     ├── SomeFailedError        7   some of several items failed; each was reported
     └── CancelledError       130   the person or the calling program stopped the work
 
@@ -51,6 +52,10 @@ class DeviceError(PhotochromError):
     """A device or execution provider that can't run."""
 
     exit_code = 6
+
+
+class OutOfMemoryError(DeviceError):
+    """A device's memory does not hold what was asked of it; less at a time may work."""
 
 
 class SomeFailedError(PhotochromError):

@@ -1,4 +1,4 @@
-"""``models``, ``doctor``, ``demo``, ``--version`` and ``--help``."""
+"""``models``, ``demo``, ``--version`` and ``--help``."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,6 @@ from PIL import Image
 import photochrom
 from helpers.command import run, run_process
 from helpers.toy_model import write_wrong_checksum
-from photochrom.models import store
 from photochrom.models.names import DEFAULT_MODEL
 
 
@@ -42,45 +41,6 @@ class TestModels:
 
     def test_info_of_none(self) -> None:
         assert run("models", "info", "nosuch").code == 5
-
-
-class TestDoctor:
-    def test_healthy(self) -> None:
-        result = run("doctor")
-        assert result.code == 0
-        assert result.err == ""
-        for words in (photochrom.__version__, "checksum good", "works on ", "onnxruntime"):
-            assert words in result.out
-
-    def test_json(self) -> None:
-        facts = json.loads(run("doctor", "--json").out)
-        assert facts["photochrom"] == photochrom.__version__
-        assert "cpu" in facts["devices"]
-
-    def test_damaged_model(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        path = write_wrong_checksum(tmp_path / f"{DEFAULT_MODEL}.onnx")
-        monkeypatch.setattr(store, "list_models", lambda: [store.ModelFile(DEFAULT_MODEL, path)])
-        result = run("doctor")
-        assert result.code == 7
-        assert "FAILED: the weights of" in result.out
-        assert result.error_line == "photochrom: model did not work; see above"
-
-    def test_no_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(store, "list_models", list)
-        result = run("doctor")
-        assert result.code == 7
-        assert "model, colorizing did not work" in result.error_line
-
-    def test_anything_that_breaks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A doctor who faints is no help."""
-
-        def explode() -> list[str]:
-            raise RuntimeError("two\nlines")
-
-        monkeypatch.setattr("photochrom.session.available_devices", explode)
-        result = run("doctor")
-        assert result.code == 7
-        assert "FAILED: two\\nlines" in result.out
 
 
 class TestDemo:

@@ -10,11 +10,13 @@ import onnx
 import pytest
 import torch
 from onnx import ModelProto, TensorProto, helper, numpy_helper
+from torch import nn
 
 from helpers.training import TINY, cpu, run_main
 from photochrom.errors import ModelError, OutputError
 from photochrom.models.checksum import verify, weights_sha256
 from photochrom.models.manifest import Manifest, from_metadata
+from photochrom.session import open_session
 from photochrom_exporters import to_onnx
 from photochrom_exporters.cli import main
 from photochrom_exporters.half import HALF_FROM
@@ -91,7 +93,7 @@ def test_the_manifest_comes_back(written: Written, tmp_path: Path) -> None:
     model = onnx.load(tmp_path / "toy.onnx")
     found = from_metadata({item.key: item.value for item in model.metadata_props}, "toy")
     assert found == written.manifest
-    assert found == replace(manifest(), sha256=weights_sha256(model))
+    assert found == replace(manifest(), sha256=weights_sha256(model), fp16_compute=True)
     assert verify(tmp_path / "toy.onnx") == found
 
 
@@ -117,7 +119,40 @@ def test_the_graph_is_plain_and_free_in_size(graph: ModelProto) -> None:
         "luminance": ["batch", 1, "height", "width"],
         "hints": ["batch", 3, "height", "width"],
         "chroma": ["batch", 2, "chroma_height", "chroma_width"],
+        "features": ["batch", 152, "features_height", "features_width"],
     }
+
+
+def test_features_are_unit_vectors_on_a_grid(
+    exported: tuple[Path, Written], network: Generator
+) -> None:
+    session = open_session(exported[0], "cpu")
+    rng = np.random.default_rng(0)
+    luminance = rng.random((2, 1, 64, 96), np.float32)
+    hints = np.zeros((2, 3, 64, 96), np.float32)
+    features = session.run({"luminance": luminance, "hints": hints}, "features")
+    assert features.shape[2:] == (64 // network.feature_stride, 96 // network.feature_stride)
+    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, atol=1e-3)
+    with torch.inference_mode():
+        told = network.with_features(torch.from_numpy(luminance), torch.from_numpy(hints))[1]
+    np.testing.assert_allclose(features, told.numpy(), atol=2e-3)
+
+
+def test_the_file_says_what_it_can(exported: tuple[Path, Written], unet: Generator) -> None:
+    assert exported[1].manifest.fp16_compute
+    assert not unet.takes_hints
+    assert unet.feature_stride == 0
+
+
+def test_a_network_that_half_precision_breaks_says_so(unet: Generator, tmp_path: Path) -> None:
+    broken = deepcopy(unet)
+    first, second, *_ = (each for each in broken.modules() if isinstance(each, nn.Conv2d))
+    with torch.no_grad():  # beyond 65,504, and back
+        first.weight *= 1e6
+        second.weight *= 1e-6
+    wide = {"max": 10.0, "mean": 1.0}
+    said = replace(manifest("fp32"), multiple=32, output_stride=1, tolerance=wide)
+    assert not export(broken, said, tmp_path / "broken.onnx").manifest.fp16_compute
 
 
 def test_the_graph_tells_nothing_of_this_machine(graph: ModelProto) -> None:

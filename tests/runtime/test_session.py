@@ -1,77 +1,28 @@
 """Which device is asked for, which one really runs, and what is said when it does not.
 
-ONNX Runtime is replaced by a fake: no test machine has every accelerator, or a broken one.
+No test machine has every accelerator, or a broken one: `helpers.fake_provider` stands in.
 """
 
 import logging
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
+from helpers.fake_provider import FakeRuntime, flat_inputs, use
 from helpers.toy_model import write_toy
-from photochrom import Colorizer, session
+from photochrom import Colorizer, providers
 from photochrom.errors import DeviceError, ModelError
-from photochrom.session import PROVIDERS, open_session
+from photochrom.providers import AUTOMATIC, PROVIDERS
+from photochrom.session import open_session
 
-PATH = Path("model.onnx")
-PROVIDER_OF = {**PROVIDERS}
-
-
-@dataclass
-class FakeRuntime:
-    """An ONNX Runtime built for some devices, of which some start."""
-
-    built_in: tuple[str, ...]
-    start: tuple[str, ...]
-    """Devices that load; asked for others, ONNX Runtime quietly takes the CPU."""
-    break_down: tuple[str, ...] = ()
-    """Devices at which creating a session fails."""
-    model_is_broken: bool = False
-    asked: list[tuple[list[str], dict[str, Any]]] = field(default_factory=list)
-
-    SessionOptions = SimpleNamespace
-
-    def get_available_providers(self) -> list[str]:
-        return [PROVIDER_OF[device] for device in self.built_in]
-
-    def InferenceSession(self, path: str, options: Any, providers: list[str], **extras: Any) -> Any:
-        del path, options
-        self.asked.append((providers, extras))
-        broken = [PROVIDER_OF[device] for device in self.break_down]
-        if self.model_is_broken or providers[0] in broken:
-            raise RuntimeError("EP Error: no such library\nand more lines")
-        loaded = [name for name in providers if name in self._names(self.start)]
-        return FakeNetwork(loaded or [PROVIDER_OF["cpu"]])
-
-    def _names(self, devices: tuple[str, ...]) -> list[str]:
-        return [PROVIDER_OF[device] for device in (*devices, "cpu")]
+ACCELERATORS = tuple(device for device in PROVIDERS if device != "cpu")
 
 
-@dataclass
-class FakeNetwork:
-    loaded: list[str]
-
-    def get_providers(self) -> list[str]:
-        return self.loaded
-
-    def get_inputs(self) -> list[Any]:
-        return [SimpleNamespace(name="luminance", shape=["n", 1, "h", "w"])]
-
-    def get_outputs(self) -> list[Any]:
-        return []
-
-    def get_modelmeta(self) -> Any:
-        return SimpleNamespace(custom_metadata_map={"photochrom": "{}"})
-
-
-def use(monkeypatch: pytest.MonkeyPatch, fake: FakeRuntime) -> FakeRuntime:
-    monkeypatch.setattr(session, "onnxruntime", lambda: fake)
-    return fake
+@pytest.fixture
+def model(toys: Path) -> Path:
+    return toys / "warm.onnx"
 
 
 class TestChoice:
@@ -88,86 +39,124 @@ class TestChoice:
         ],
     )
     def test_auto(
-        self, built_in: tuple[str, ...], chosen: str, monkeypatch: pytest.MonkeyPatch
+        self, built_in: tuple[str, ...], chosen: str, model: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        use(monkeypatch, FakeRuntime(built_in, built_in))
-        assert open_session(PATH, "auto").device == chosen
+        use(monkeypatch, FakeRuntime(built_in))
+        assert open_session(model, "auto").device == chosen
 
     @pytest.mark.parametrize("device", PROVIDERS)
-    def test_by_name(self, device: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        everything = tuple(PROVIDERS)
-        fake = use(monkeypatch, FakeRuntime(everything, everything))
-        assert open_session(PATH, device).device == device
-        assert fake.asked[0][0][0] == PROVIDERS[device]
+    def test_by_name(self, device: str, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        fake = use(monkeypatch, FakeRuntime(tuple(PROVIDERS)))
+        opened = open_session(model, device)
+        assert (opened.device, opened.precision) == (device, "fp32")
+        assert [asked.device for asked in fake.asked] == [device]
+        assert np.isfinite(opened.run(flat_inputs())).all()
 
-    def test_what_is_read_from_the_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        use(monkeypatch, FakeRuntime(("cpu",), ("cpu",)))
-        opened = open_session(PATH, "cpu")
-        assert opened.metadata == {"photochrom": "{}"}
-        assert opened.shapes == {"luminance": ("n", 1, "h", "w")}
+    def test_what_is_read_from_the_model(self, model: Path) -> None:
+        opened = open_session(model, "cpu")
+        assert '"name": "toy"' in opened.metadata["photochrom"]
+        assert opened.shapes["luminance"] == ("n", 1, "h", "w")
+        assert opened.shapes["chroma"] == ("n", 2, "h2", "w2")
 
     def test_devices_of_this_machine(self) -> None:
-        assert "cpu" in session.available_devices()
+        assert "cpu" in providers.available_devices()
 
+    @pytest.mark.parametrize("device", PROVIDERS)
     def test_onnxruntime_may_not_go_on_elsewhere_unasked(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, device: str, model: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Its own fallback prints on stdout, and then `device` would not be the truth."""
-        fake = use(monkeypatch, FakeRuntime(("cuda", "cpu"), ("cuda", "cpu")))
-        open_session(PATH, "cuda")
-        assert fake.asked[0][1] == {"enable_fallback": False}
+        fake = use(monkeypatch, FakeRuntime(tuple(PROVIDERS)))
+        open_session(model, device)
+        assert fake.asked[0].extras == {"enable_fallback": False}
 
 
 class TestFallingBack:
-    @pytest.mark.parametrize("how", ["quietly", "loudly"])
+    @pytest.mark.parametrize("device", [device for device in AUTOMATIC if device != "cpu"])
+    @pytest.mark.parametrize("how", ["quietly", "loudly", "idly"])
     def test_auto_goes_on_and_says_so(
-        self, how: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+        self,
+        how: str,
+        device: str,
+        model: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
-        broken = ("cuda",) if how == "loudly" else ()
-        fake = FakeRuntime(("cuda", "directml", "cpu"), ("directml",), break_down=broken)
-        use(monkeypatch, fake)
+        use(monkeypatch, failing(device, how))
         with caplog.at_level(logging.WARNING):
-            assert open_session(PATH, "auto").device == "directml"
-        assert caplog.messages == ["cuda did not start; trying the next device"]
+            opened = open_session(model, "auto")
+        assert opened.device == "cpu"
+        assert len(caplog.messages) == 1
+        assert caplog.messages[0].startswith(f"{device} is built in but did not start")
+        assert caplog.messages[0].endswith("; trying the next device")
         caplog.clear()
 
-    @pytest.mark.parametrize("how", ["quietly", "loudly"])
-    def test_by_name_is_an_error(self, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        broken = ("cuda",) if how == "loudly" else ()
-        use(monkeypatch, FakeRuntime(("cuda", "cpu"), (), break_down=broken))
-        with pytest.raises(DeviceError, match="cuda is built in but did not start"):
-            open_session(PATH, "cuda")
+    def test_the_next_device_is_not_always_the_cpu(
+        self, model: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        use(monkeypatch, FakeRuntime(("cuda", "directml", "cpu"), ("directml",)))
+        assert open_session(model, "auto").device == "directml"
+        caplog.clear()
+
+    @pytest.mark.parametrize("device", ACCELERATORS)
+    @pytest.mark.parametrize("how", ["quietly", "loudly", "idly"])
+    def test_by_name_is_an_error(
+        self, how: str, device: str, model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        use(monkeypatch, failing(device, how))
+        with pytest.raises(DeviceError, match=f"^{device} is built in but did not start") as caught:
+            open_session(model, device)
+        assert "\n" not in str(caught.value)
+        assert ("no such library" in str(caught.value)) == (how == "loudly")
+
+    def test_tensorrt_that_leaves_all_to_cuda_did_not_start(
+        self, model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        use(monkeypatch, FakeRuntime(("tensorrt", "cuda", "cpu"), idle=("tensorrt",)))
+        with pytest.raises(DeviceError, match="no part of this model"):
+            open_session(model, "tensorrt")
 
     @pytest.mark.parametrize("device", ["auto", "cuda", "cpu"])
     def test_broken_model_is_not_blamed_on_the_device(
-        self, device: str, monkeypatch: pytest.MonkeyPatch
+        self, device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        use(monkeypatch, FakeRuntime(("cuda", "cpu"), ("cuda",), model_is_broken=True))
+        use(monkeypatch, FakeRuntime())
+        (tmp_path / "broken.onnx").write_bytes(b"broken\nmodel")
         with pytest.raises(ModelError, match="can't load the model") as caught:
-            open_session(PATH, device)
+            open_session(tmp_path / "broken.onnx", device)
         assert "\n" not in str(caught.value)
 
 
+def failing(device: str, how: str) -> FakeRuntime:
+    """A device that does not load, fails to load, or loads and does nothing."""
+    return FakeRuntime(
+        (device, "cpu"),
+        start=() if how == "quietly" else (device,),
+        break_down=(device,) if how == "loudly" else (),
+        idle=(device,) if how == "idly" else (),
+    )
+
+
 class TestErrors:
-    def test_not_built_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        use(monkeypatch, FakeRuntime(("cpu",), ("cpu",)))
+    def test_not_built_in(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        use(monkeypatch, FakeRuntime(("cpu",)))
         with pytest.raises(DeviceError, match=r"no cuda; it has cpu.*photochrom\[gpu\]"):
-            open_session(PATH, "cuda")
+            open_session(model, "cuda")
 
     @pytest.mark.parametrize("device", ["", "gpu", "CPU", "cuda:0", "CUDAExecutionProvider"])
-    def test_unknown(self, device: str) -> None:
+    def test_unknown(self, device: str, model: Path) -> None:
         with pytest.raises(DeviceError, match="unknown device"):
-            open_session(PATH, device)
+            open_session(model, device)
 
-    def test_nothing_built_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        use(monkeypatch, FakeRuntime((), ()))
+    def test_nothing_built_in(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        use(monkeypatch, FakeRuntime(()))
         with pytest.raises(DeviceError, match="reinstall"):
-            open_session(PATH, "auto")
+            open_session(model, "auto")
 
     def test_no_onnxruntime(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
         with pytest.raises(DeviceError, match=r"photochrom\[cpu\]"):
-            session.available_devices()
+            providers.available_devices()
 
 
 class TestRealRuntime:
@@ -175,21 +164,29 @@ class TestRealRuntime:
         with pytest.raises(ModelError, match="can't load"):
             open_session(tmp_path / "missing.onnx", "cpu")
 
-    def test_failing_run_is_one_line(self, toys: Path) -> None:
-        opened = open_session(toys / "warm.onnx", "cpu")
+    @pytest.mark.parametrize("bind", [False, True])
+    def test_failing_run_is_one_line(
+        self, bind: bool, model: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        opened = open_session(model, "cpu", bind=bind)
         with pytest.raises(ModelError, match="failed on cpu") as caught:
             opened.run({"luminance": np.zeros((1, 2, 3), np.float32)})
         assert "\n" not in str(caught.value)
+        assert capfd.readouterr() == ("", "")
 
-    def test_output_by_name(self, toys: Path) -> None:
-        opened = open_session(toys / "warm.onnx", "cpu")
-        inputs = {
-            "luminance": np.ones((1, 1, 4, 4), np.float32),
-            "hints": np.zeros((1, 3, 4, 4), np.float32),
-        }
-        np.testing.assert_array_equal(opened.run(inputs), opened.run(inputs, "chroma"))
+    @pytest.mark.parametrize("bind", [False, True])
+    def test_output_by_name(self, bind: bool, model: Path) -> None:
+        opened = open_session(model, "cpu", bind=bind)
+        np.testing.assert_array_equal(
+            opened.run(flat_inputs()), opened.run(flat_inputs(), "chroma")
+        )
         with pytest.raises(ModelError):
-            opened.run(inputs, "no such output")
+            opened.run(flat_inputs(), "no such output")
+
+    def test_values_that_are_not_numbers(self, model: Path) -> None:
+        opened = open_session(model, "cpu")
+        with pytest.raises(ModelError, match="not numbers on cpu"):
+            opened.run(flat_inputs(light=np.nan))
 
     def test_nothing_on_stdout(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         """ONNX Runtime prints now and then; stdout belongs to --json."""

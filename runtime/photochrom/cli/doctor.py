@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import typer
 
 from photochrom.cli.photo import JsonOption
 from photochrom.cli.reporting import printable
-from photochrom.errors import SomeFailedError
+from photochrom.errors import DeviceError, SomeFailedError
 
 PACKAGES = (
     "photochrom",
@@ -24,12 +25,18 @@ PACKAGES = (
     "pyvips-binary",
     "torch",
 )
+RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
+"""Builds of ONNX Runtime; they overwrite each other's files."""
+NOT_TRIED = "not tried"
 
 
 def doctor(json: JsonOption = False) -> None:
-    """Show versions, devices and the model's checksum; exits with 7 if something does not work."""
+    """Show versions, extras, devices and the model's checksum; exits with 7 if something does not
+    work."""
     checks: dict[str, Callable[[], str]] = {
         "libvips": _libvips,
+        "extras": _extras,
+        "onnx runtime": _runtime,
         "devices": _devices,
         "model": _model,
         "colorizing": _colorizing,
@@ -65,10 +72,76 @@ def _libvips() -> str:
     return ".".join(str(pyvips.version(part)) for part in range(3))
 
 
-def _devices() -> str:
-    from photochrom.session import available_devices
+def _extras() -> str:
+    """Which of photochrom's optional parts are installed, and which are not."""
+    wanted = _requirements()
+    installed = [extra for extra, packages in wanted.items() if all(map(_is_installed, packages))]
+    missing = [extra for extra in wanted if extra not in installed]
+    hint = f"; not installed: {', '.join(missing)} (pip install 'photochrom[NAME]')"
+    return (", ".join(installed) or "none") + (hint if missing else "")
 
-    return ", ".join(available_devices())
+
+def _requirements() -> dict[str, list[str]]:
+    """Packages that each extra adds, by extra; builds of ONNX Runtime are no additions."""
+    from importlib import metadata
+
+    names = metadata.metadata("photochrom").get_all("Provides-Extra") or []
+    found: dict[str, list[str]] = {name: [] for name in sorted(names)}
+    for line in metadata.requires("photochrom") or []:
+        package, extra = re.match(r"[\w.-]+", line), re.search(r"extra == ['\"]([\w-]+)['\"]", line)
+        if package and extra and package[0] != "photochrom":
+            found[extra[1]].append(package[0])
+    return {name: packages for name, packages in found.items() if set(packages) - set(RUNTIMES)}
+
+
+def _is_installed(package: str) -> bool:
+    from importlib import metadata
+
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _runtime() -> str:
+    """Which build of ONNX Runtime there is."""
+    found = [package for package in RUNTIMES if _is_installed(package)]
+    if len(found) > 1:
+        raise DeviceError(
+            f"{' and '.join(found)} are installed and overwrite each other; uninstall all of them, "
+            "then install one"
+        )
+    from photochrom.providers import onnxruntime
+
+    return f"{onnxruntime().__version__}{f' ({found[0]})' if found else ''}"
+
+
+def _devices() -> str:
+    """Devices that ONNX Runtime was built for, each tried if that takes no preparation."""
+    states = dict(_tried())
+    said = ", ".join(f"{device} ({state})" for device, state in states.items())
+    broken = [device for device, state in states.items() if state not in ("starts", NOT_TRIED)]
+    if broken:
+        raise DeviceError(said)
+    return said
+
+
+def _tried() -> Iterator[tuple[str, str]]:
+    from photochrom.models.names import DEFAULT_MODEL
+    from photochrom.models.store import find_model
+    from photochrom.providers import AUTOMATIC, available_devices
+    from photochrom.session import open_session
+
+    for device in available_devices():
+        if device not in AUTOMATIC:
+            yield device, NOT_TRIED
+            continue
+        try:
+            open_session(find_model(DEFAULT_MODEL), device)
+            yield device, "starts"
+        except DeviceError as error:
+            yield device, str(error)
 
 
 def _model() -> str:
@@ -87,7 +160,7 @@ def _colorizing() -> str:
 
     colorizer = Colorizer()
     colorizer.colorize(np.full((64, 64), 128, np.uint8))
-    return f"works on {colorizer.device}"
+    return f"works on {colorizer.device}, in {colorizer.session.precision}"
 
 
 def _print(facts: dict[str, str], as_json: bool) -> None:

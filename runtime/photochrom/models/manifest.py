@@ -43,10 +43,15 @@ class Manifest:
     """Input side over output side."""
     tiling: str = "anchored"
     """``anchored``: tiles need the whole picture's chroma as hints; ``whole``: never in tiles."""
+    hints: bool = True
+    """Whether the network looks at its hints; one that doesn't can be told nothing."""
     precision: str = "fp32"
     """Type that is computed in."""
     weights: str = "fp32"
     """Type that weights are stored in."""
+    fp16_compute: bool = False
+    """Whether devices may compute it in fp16: somebody measured that it stays within
+    `photochrom.models.half.TOLERANCE`."""
     tolerance: dict[str, float] = field(default_factory=lambda: {"max": 0.05, "mean": 0.005})
     """Largest and mean difference from PyTorch, that the export was held to, in units of
     the model's own chroma: a*b* or u*v*."""
@@ -70,9 +75,15 @@ class Manifest:
                 f"{CONTRACT}; get a model made for this version"
             )
         _check_choice(self.name, "kind", self.kind, KINDS)
+        if not isinstance(self.hints, bool):
+            raise ModelError(f"model {self.name}: hints is true or false, not {self.hints!r}")
         _check_choice(self.name, "values", self.values, VALUES)
         _check_words(self.name, "tensors", self.tensors)
         _check_choice(self.name, "color_space", self.color_space, COLOR_SPACES)
+        if type(self.fp16_compute) is not bool:
+            raise ModelError(
+                f"model {self.name}: fp16_compute is true or false, not {self.fp16_compute!r}"
+            )
         _check_number(self.name, "scale", self.scale, (int, float))
         self._check_reach()
         for key in ("native_size", "multiple", "output_stride"):

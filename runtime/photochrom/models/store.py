@@ -6,12 +6,12 @@ from importlib import resources
 from pathlib import Path
 
 from photochrom.errors import ModelError
+from photochrom.folders import DATA_VARIABLE as DATA_VARIABLE
+from photochrom.folders import data_folder
 from photochrom.models.kinds import FOREIGN
 from photochrom.models.manifest import Manifest, from_metadata
-from photochrom.session import Session, open_session
+from photochrom.session import Session, may_use_fp16, open_session
 
-DATA_VARIABLE = "PHOTOCHROM_DATA"
-"""Names the folder for a person's data, in place of the platform's."""
 _NATIVE = {"luminance": 1, "hints": 3, "chroma": 2}
 
 
@@ -27,11 +27,7 @@ class ModelFile:
 
 def user_folder() -> Path:
     """Where added models are kept; the folder need not exist yet."""
-    from platformdirs import user_data_path
-
-    own = os.environ.get(DATA_VARIABLE)
-    data = Path(own) if own else user_data_path("photochrom", appauthor=False)
-    return data / "models"
+    return data_folder() / "models"
 
 
 def list_models() -> list[ModelFile]:
@@ -61,25 +57,40 @@ def find_model(name: str) -> Path:
     raise ModelError(f"unknown model {name!r}; known: {known}; or give a path to an .onnx file")
 
 
-def open_model(name: str, device: str = "auto") -> tuple[Manifest, Session]:
+def open_model(
+    name: str, device: str = "auto", threads: int | None = None
+) -> tuple[Manifest, Session]:
     """Load a model on a device and read its manifest.
 
     An added model, and a file given by path, is verified first; those in the package are verified
-    by ``doctor``.
+    by ``doctor``. It is computed in fp16 where the device can do that and the manifest allows it.
+
+    Args:
+        name: of a model, or a path to an ``.onnx`` file.
+        device: ``auto``, or a name of `photochrom.providers.PROVIDERS`.
+        threads: how many CPU threads one run may use; None: what ONNX Runtime takes.
 
     Raises:
         ModelError: if it is unknown, damaged, or of another contract.
         DeviceError: if the device can't run.
+        UsageError: if there is less than one thread.
     """
     path = find_model(name)
     if all(model.path != path or model.user for model in list_models()):
         from photochrom.models.checksum import verify  # imports onnx, which takes a while
 
         verify(path)
-    session = open_session(path, device)
+    session = open_session(path, device, threads, may_use_fp16(device) and _allows_fp16(path))
     manifest = from_metadata(dict(session.metadata), str(path))
     check_tensors(manifest, session, path)
     return manifest, session
+
+
+def _allows_fp16(path: Path) -> bool:
+    """What the manifest says of fp16, before there is a session to ask."""
+    from photochrom.models.checksum import metadata, read  # imports onnx, which takes a while
+
+    return from_metadata(metadata(read(path)), str(path)).fp16_compute
 
 
 def own_file(path: Path) -> Path:

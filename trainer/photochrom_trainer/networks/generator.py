@@ -22,10 +22,23 @@ class Generator(nn.Module, ABC):
     """Input side over output side."""
     multiple: int
     """Input sides must be divisible by this."""
+    takes_hints: bool = True
+    """Whether `forward` looks at its hints."""
+    feature_stride: int = 0
+    """Input side over the side of the features that `with_features` tells; 0: it has none."""
 
     @abstractmethod
     def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
         """Predict chroma."""
+
+    def with_features(self, luminance: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
+        """Chroma as `forward` has it, and what the network saw at each place.
+
+        Returns:
+            chroma, and N x F x H/t x W/t float with t the `feature_stride`: vectors of length 1
+            along F, whose products say how alike two places are, of two pictures too.
+        """
+        raise NotImplementedError
 
     def load_pretrained(self) -> None:
         """Start from weights that were trained for something else, if there are any."""

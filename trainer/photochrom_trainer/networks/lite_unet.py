@@ -23,6 +23,8 @@ STOCHASTIC_DEPTH = 0.2
 """EfficientNet's own rate; without it the encoder learns small corpora by heart."""
 BOTTLENECK_DROPOUT = 0.2
 """Share of the coarsest channels that is dropped in training, for the same reason."""
+FEATURE_LEVELS = (2, 3)
+"""Encoder maps that places are recognised by: strides 8 and 16, sharp enough and telling enough."""
 DECODER_CHANNELS = (48, 64, 96, 128, 256)
 """Decoder widths at strides 2, 4, 8, 16, 32."""
 
@@ -76,6 +78,7 @@ class LiteUNet(Generator):
 
     output_stride = 2
     multiple = 32
+    feature_stride = 8
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,6 +94,19 @@ class LiteUNet(Generator):
 
     def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
         """Predict chroma at half the size; sides divisible by 32."""
+        return self._predict(luminance, hints)[0]
+
+    def with_features(self, luminance: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
+        """Chroma, and the encoder's maps of `FEATURE_LEVELS` side by side."""
+        chroma, features = self._predict(luminance, hints)
+        maps = [
+            _unit(_enlarged(features[level], 2 ** (level - FEATURE_LEVELS[0])))
+            for level in FEATURE_LEVELS
+        ]
+        return chroma, torch.cat(maps, dim=1) / len(maps) ** 0.5
+
+    def _predict(self, luminance: Tensor, hints: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Chroma, and the encoder's maps at strides 2, 4, 8, 16, 32."""
         confidence = hints[:, 2:]
         weighted = torch.cat((hints[:, :2] * CHROMA_GAIN * confidence, confidence), dim=1)
         normal = (luminance - IMAGENET_MEAN) / IMAGENET_STD
@@ -99,7 +115,8 @@ class LiteUNet(Generator):
         x = self.dropout(self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1)))
         for level, block in zip(reversed(range(len(self.up))), self.up, strict=True):
             x = block(x, features[level], pooled[level])
-        return _blend(torch.tanh(self.head(x)), weighted, torch.sigmoid(self.trust(x)))
+        chroma = _blend(torch.tanh(self.head(x)), weighted, torch.sigmoid(self.trust(x)))
+        return chroma, features
 
     def pretrained_parameters(self) -> Iterable[nn.Parameter]:
         """The encoder's."""
@@ -120,6 +137,18 @@ def _blend(own: Tensor, weighted: Tensor, trust: Tensor) -> Tensor:
     confidence = told[:, 2:]
     chroma = told[:, :2] / (CHROMA_GAIN * confidence.clamp_min(SPARSE))
     return own + trust * confidence * (chroma - own)
+
+
+def _enlarged(features: Tensor, times: int) -> Tensor:
+    if times == 1:
+        return features
+    return F.interpolate(features, scale_factor=float(times), mode="bilinear", align_corners=False)
+
+
+def _unit(features: Tensor) -> Tensor:
+    """Vectors along the channels, of length 1. First made small: in fp16 squares overflow soon."""
+    features = features / features.abs().amax(1, keepdim=True).clamp_min(1e-4)
+    return features / features.square().sum(1, keepdim=True).sqrt().clamp_min(1e-4)
 
 
 def _pyramid(hints: Tensor, known: Tensor, levels: int) -> list[Tensor]:

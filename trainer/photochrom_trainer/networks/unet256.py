@@ -55,6 +55,7 @@ class UNet256(Generator):
     """
 
     output_stride = 1
+    takes_hints = False
 
     def __init__(
         self,
