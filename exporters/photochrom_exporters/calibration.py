@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import InputError
 from photochrom.models.manifest import Manifest
+from photochrom.models.native import mirrored
 from photochrom_trainer.data.layouts import list_pictures
 from photochrom_trainer.evaluation.protocol import random_points, read_truth
 from photochrom_trainer.evaluation.sheets import spread
@@ -67,12 +66,6 @@ def inputs(paths: Sequence[Path], manifest: Manifest) -> Iterator[dict[str, Floa
         for count in POINTS:
             hints = random_points(truth, count, index)
             yield {
-                "luminance": _fitted(truth.luminance[None, None], manifest.multiple),
-                "hints": _fitted(hints[None], manifest.multiple),
+                "luminance": mirrored(truth.luminance[None, None], manifest.multiple),
+                "hints": mirrored(hints[None], manifest.multiple),
             }
-
-
-def _fitted(image: FloatImage, multiple: int) -> FloatImage:
-    height, width = image.shape[2:]
-    margins = ((0, 0), (0, 0), (0, -height % multiple), (0, -width % multiple))
-    return np.pad(image, margins, mode="symmetric")

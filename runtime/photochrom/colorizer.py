@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyvips
 
-from photochrom import guided, hints
 from photochrom.color import srgb
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.profile import ToneProfile, default_profile
@@ -18,18 +20,18 @@ from photochrom.errors import UsageError
 from photochrom.files import orientation, scaling, sink, tone
 from photochrom.files.decoders import decoded
 from photochrom.files.formats import EIGHT_BIT, OPAQUE, format_of
-from photochrom.files.pulling import Progress, Watch, ignore, pull
+from photochrom.files.pulling import Progress, Watch, followed, pull
 from photochrom.files.recombine import ChromaModel, recombine
 from photochrom.files.source import PictureFile, Source, open_source, pages_of, unreadable
 from photochrom.files.tiff_pages import PageJoiner, layouts
 from photochrom.files.whole import scratch_file, scratch_folder, sweep_once, whole_file
-from photochrom.models import native, predict
+from photochrom.models import predict
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
 from photochrom.options import Options
+from photochrom.tiles import levels, passes, strips
+from photochrom.tiles.answers import TileModel
 
-GUIDE_OVER_WORKING = 2
-"""The guided filter is fitted at this many times the working size, for sharper colour edges."""
 GUIDE_RADIUS = 3
 """Half a window's side of the guided filter, in pixels of the guide."""
 GUIDE_EPSILON = 2.0
@@ -47,6 +49,8 @@ class Report:
     width: int
     height: int
     seconds: float
+    detail: int
+    """How often the picture was looked at again in tiles (of the first page, if there are more)."""
     notes: tuple[str, ...]
     """What the person should know: conversions, depth lost, pages left out."""
 
@@ -65,31 +69,48 @@ class Colorizer:
 
     def __init__(self, model: str = DEFAULT_MODEL, device: str = "auto") -> None:
         self.manifest, self.session = open_model(model, device)
+        self._tiles = TileModel(self.manifest, self.session)
 
     @property
     def device(self) -> str:
         """The device that really runs the model."""
         return self.session.device
 
-    def colorize(self, picture: PictureArray, options: Options | None = None) -> PictureArray:
+    def colorize(
+        self,
+        picture: PictureArray,
+        options: Options | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+        pause: threading.Event | None = None,
+    ) -> PictureArray:
         """Colorize an array.
 
         Args:
             picture: uint8, uint16 or float32 in 0..1, H x W, H x W x 3 or H x W x 4, sRGB-encoded.
             options: what the person asks for.
+            progress: told how far the work is.
+            cancel: set it from another thread to stop.
+            pause: set it from another thread to hold the work, and clear it to go on.
 
         Returns:
             The same type, H x W x 3, or H x W x 4 if there was alpha. L* is the input's.
 
         Raises:
-            UsageError: if the array is of another shape or type, or holds NaN.
+            UsageError: if the array is of another shape or type, or holds NaN, or if the options
+                ask for what the model can't do.
+            CancelledError: if the person asked for it.
         """
-        options = options or Options()
+        options, watch = options or Options(), Watch(progress, cancel, pause)
+        predict.check_options(self.manifest, options)
         color, alpha = _check_array(picture)
         profile = default_profile()
         image = pyvips.Image.new_from_array(np.ascontiguousarray(color))
-        chroma = self._fit(image, profile, 1, image.width, image.height, options)
-        result = recombine(image, profile, chroma, options.strength, image.format).numpy()
+        chroma = self._fit(image, profile, 1, image.width, image.height, options, watch)
+        colored = recombine(image, profile, chroma, options.strength, image.format)
+        with followed(colored, watch):
+            result = colored.numpy()
         return result if alpha is None else np.concatenate((result, alpha), axis=-1)
 
     def colorize_file(
@@ -101,6 +122,7 @@ class Colorizer:
         overwrite: bool = False,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
+        pause: threading.Event | None = None,
         scratch: Path | str | None = None,
     ) -> Report:
         """Colorize a picture file into another; memory grows with its width, not its area.
@@ -114,6 +136,7 @@ class Colorizer:
             overwrite: whether a file at `target` may be replaced; the source never is.
             progress: told how far the work is.
             cancel: set it from another thread to stop.
+            pause: set it from another thread to hold the work, and clear it to go on.
             scratch: folder for what does not fit into memory; None: the system's for such files.
 
         Raises:
@@ -122,25 +145,37 @@ class Colorizer:
         began = time.perf_counter()
         source, target, options = Path(source), Path(target), options or Options()
         sink.check_target(source, target, overwrite)
-        watch = Watch(progress or ignore, cancel or threading.Event())
+        predict.check_options(self.manifest, options)
+        watch = Watch(progress, cancel, pause)
         where = None if scratch is None else Path(scratch)
         sweep_once(scratch_folder(where))
         with decoded(source, where) as pixels:
             job = _Job(source, target, options, watch, where, pixels)
             pages, notes = pages_of(job.file, options.page, every=format_of(target) == "tiff")
             done = self._write_pages(job, pages) if len(pages) > 1 else [self._write(job, pages[0])]
-        size = done[0].width, done[0].height
         notes += _together([page.notes for page in done])
-        seconds = time.perf_counter() - began
-        return Report(source, target, self.device, self.manifest.name, *size, seconds, tuple(notes))
+        if any(page.detail for page in done) and self._tiles.note:
+            notes.append(self._tiles.note)
+        first, seconds = done[0], time.perf_counter() - began
+        return Report(
+            source=source,
+            target=target,
+            device=self.device,
+            model=self.manifest.name,
+            width=first.width,
+            height=first.height,
+            seconds=seconds,
+            detail=first.detail,
+            notes=tuple(notes),
+        )
 
     def _write(self, job: _Job, page: int) -> _Done:
         """Colorize one picture into the target."""
-        chroma = self._look(job, page)
+        chroma = self._look(job, page, job.watch)
         opened = open_source(job.file, page=page)
         picture = _render(opened, chroma, job.options, job.target)
         pull(picture, opened, job.target, job.watch, job.options.provenance, sink.write)
-        return _done(opened, job)
+        return self._done(opened, job)
 
     def _write_pages(self, job: _Job, pages: list[int]) -> list[_Done]:
         """Colorize page after page; each lies in a scratch file until it joins the others."""
@@ -149,38 +184,59 @@ class Colorizer:
         big = any(layout.big for layout in stored)
         big = big or sum(layout.size for layout in stored) > sink.BIG_TIFF
         done = []
-        with whole_file(job.target) as temporary, temporary.open("r+b") as file:
+        with (
+            whole_file(job.target) as temporary,
+            temporary.open("r+b") as file,
+            closing(self._looks(job, pages)) as looks,
+        ):
             joiner = PageJoiner(file, big)
-            for page, layout in zip(pages, stored, strict=True):
-                chroma = self._look(job, page)
+            for page, layout, chroma in zip(pages, stored, looks, strict=True):
                 opened = replace(open_source(job.file, page=page), layout=replace(layout, big=big))
                 with scratch_file(job.scratch, ".tif") as alone:
                     picture = _render(opened, chroma, job.options, alone)
                     pull(picture, opened, alone, job.watch, job.options.provenance, sink.write_into)
                     joiner.add(alone)
-                done.append(_done(opened, job))
+                done.append(self._done(opened, job))
         return done
 
-    def _look(self, job: _Job, page: int) -> ChromaModel:
+    def _looks(self, job: _Job, pages: list[int]) -> Generator[ChromaModel]:
+        """The first pass of page after page, each while the one before it is being written."""
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._look, job, pages[0], job.watch)
+            for page in pages[1:]:
+                chroma = coming.result()
+                coming = ahead.submit(self._look, job, page, job.watch.quiet())
+                yield chroma
+                job.watch("color", 1.0)
+            yield coming.result()
+
+    def _look(self, job: _Job, page: int, watch: Watch) -> ChromaModel:
         """First pass: see the picture small, and fit its chroma."""
         full = open_source(job.file, page=page)
         sink.check_size(full, job.target)
         width, height = full.image.width, full.image.height
-        guide = native.working_size(width, height, self._guide_side)
+        guide = levels.guide_size(*self._seen_at(width, height, job.options))
         small = open_source(job.file, _jpeg_shrink(width, guide[0]), page)
-        job.watch("look", 0.0)
         try:
-            chroma = self._fit(
-                small.color, full.profile, full.orientation, width, height, job.options
+            return self._fit(
+                small.color, full.profile, full.orientation, width, height, job.options, watch
             )
         except pyvips.Error as error:
             raise unreadable(job.source, error) from error
-        job.watch("color", 1.0)
-        return chroma
 
-    @property
-    def _guide_side(self) -> int:
-        return self.manifest.native_size * GUIDE_OVER_WORKING
+    def _done(self, page: Source, job: _Job) -> _Done:
+        lost = sink.losses(page, job.target, job.options.provenance)
+        width, height = page.image.width, page.image.height
+        detail = len(levels.tiled_sizes(*self._seen_at(width, height, job.options)))
+        return _Done(width, height, detail, [*page.notes, *lost])
+
+    def _seen_at(self, width: int, height: int, options: Options) -> tuple[int, int, int, int]:
+        """What decides how large a picture is seen: its size, the model's, the level of detail."""
+        side, detail = self.manifest.native_size, options.detail
+        if detail is None:
+            tiles = predict.takes_tiles(self.manifest)
+            detail = levels.automatic(width, height, side) if tiles else 0
+        return width, height, side, detail
 
     def _fit(
         self,
@@ -190,23 +246,18 @@ class Colorizer:
         width: int,
         height: int,
         options: Options,
+        watch: Watch,
     ) -> ChromaModel:
         """Chroma of a picture of width x height as a function of its lightness."""
-        size = native.working_size(width, height, self._guide_side)
-        codes = scaling.fit(color, *size).copy_memory()
+        seen_at = self._seen_at(width, height, options)
+        watch("look", 0.0)
+        codes = scaling.fit(color, *levels.guide_size(*seen_at)).copy_memory()
         guide = orientation.upright(_plane(tone.lightness(codes, profile)), turned)
-        chroma = self._predict(guide, options) * np.float32(options.saturation)
-        slope, offset = guided.coefficients(guide, chroma, GUIDE_RADIUS, GUIDE_EPSILON)
+        sizes = [size[::-1] if turned >= 5 else size for size in levels.tiled_sizes(*seen_at)]
+        seen = passes.see(self._tiles, guide, sizes, options.points, watch)
+        chroma = seen * np.float32(options.saturation)
+        slope, offset = strips.fitted(guide, chroma, GUIDE_RADIUS, GUIDE_EPSILON)
         return ChromaModel(orientation.stored(slope, turned), orientation.stored(offset, turned))
-
-    def _predict(self, guide: FloatImage, options: Options) -> FloatImage:
-        """The model's chroma (2 x H x W) for a guide of lightness (H x W)."""
-        height, width = guide.shape
-        columns, rows = native.working_size(width, height, self.manifest.native_size)
-        lightness = scaling.fit_planes(guide[None], columns, rows)[0]
-        told = hints.from_points(options.points, rows, columns)
-        chroma = predict.predict(self.manifest, self.session, lightness, told)
-        return scaling.fit_planes(chroma, width, height)
 
 
 @dataclass(frozen=True)
@@ -259,12 +310,8 @@ class _Done:
 
     width: int
     height: int
+    detail: int
     notes: list[str]
-
-
-def _done(page: Source, job: _Job) -> _Done:
-    lost = sink.losses(page, job.target, job.options.provenance)
-    return _Done(page.image.width, page.image.height, [*page.notes, *lost])
 
 
 def _together(pages: list[list[str]]) -> list[str]:

@@ -64,12 +64,17 @@ class Options:
     """Whether the file says that a model coloured it (XMP, IPTC's DigitalSourceType)."""
     page: int | None = None
     """Which page of a file that holds several, from 1; None: all, if the result can hold them."""
+    detail: int | None = None
+    """How often the picture is looked at again at twice the size, in tiles, 0 to 3; None: as often
+    as is worth it (docs/tiles.md)."""
 
     def __post_init__(self) -> None:
         _check_range("strength", self.strength, 1)
         _check_range("saturation", self.saturation, 3)
         if self.page is not None and self.page < 1:
             raise UsageError(f"pages are counted from 1, so there is no page {self.page}")
+        if self.detail not in (None, 0, 1, 2, 3):
+            raise UsageError(f"detail is 0, 1, 2, 3 or auto, not {self.detail}")
 
 
 def _check_range(name: str, value: float, high: float) -> None:

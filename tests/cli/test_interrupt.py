@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,32 @@ def interrupt(source: Path, folder: Path, toy: Path, stage: str, times: int = 1)
 @pytest.mark.parametrize("stage", ["look", "color", "write"])
 def test_ctrl_c(stage: str, slow_picture: Path, tmp_path: Path, toy: Path) -> None:
     interrupt(slow_picture, tmp_path, toy, stage)
+
+
+def test_ctrl_c_between_tiles(tmp_path: Path, toy: Path) -> None:
+    write_jpeg(tmp_path / "in.jpg", photograph("camera.png", 500))
+    arguments = ["photo", "in.jpg", "--detail", "3", "--json", "--model", toy]
+    process = start(*arguments, cwd=tmp_path)
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event.get("stage") == "color" and event["fraction"] > 0:
+            break
+    process.send_signal(signal.SIGINT)
+    assert finish(process).code == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jpg"]
+
+
+def test_stopped_and_continued(slow_picture: Path, tmp_path: Path, toy: Path) -> None:
+    """Ctrl+Z and ``fg``: the work stands still meanwhile, and ends well."""
+    process = start("photo", slow_picture, "-o", tmp_path / "out.jpg", "--model", toy, cwd=tmp_path)
+    time.sleep(1)
+    process.send_signal(signal.SIGTSTP)
+    assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+    assert not (tmp_path / "out.jpg").exists()
+    process.send_signal(signal.SIGCONT)
+    assert finish(process).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jpg"]
 
 
 def test_ctrl_c_before_anything(tmp_path: Path, toy: Path) -> None:
@@ -118,7 +145,7 @@ def test_cancelled_run_in_this_process(
     write_jpeg(tmp_path / "in.jpg", photograph("camera.png", 400))
     monkeypatch.setattr(
         "photochrom.cli.reporting.TextReporter.progress",
-        lambda self, stage, fraction: (
+        lambda self, stage, fraction, left: (
             os.kill(os.getpid(), signal.SIGINT) if stage == "color" else None
         ),
     )

@@ -32,6 +32,9 @@ def normalised(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if "fraction" in fixed:
             assert 0 <= fixed["fraction"] <= 1
             fixed["fraction"] = 0.0
+        if fixed.get("seconds_left") is not None:
+            assert fixed["seconds_left"] >= 0
+            fixed["seconds_left"] = None
         if fixed not in kept:
             kept.append(fixed)
     return kept

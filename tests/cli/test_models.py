@@ -9,8 +9,8 @@ from helpers import foreign_models
 from helpers.command import run, run_process
 from helpers.foreign_models import Insides, save
 from helpers.reading import pixels
+from photochrom.folders import DATA_VARIABLE
 from photochrom.models.names import DEFAULT_MODEL
-from photochrom.models.store import DATA_VARIABLE
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,10 @@ from PIL import Image
 from helpers.command import run, run_process
 from helpers.pictures import photograph, write_jpeg, write_png, write_tiff
 from helpers.reading import facts, pixels, source_types
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def names(folder: Path) -> list[str]:
@@ -85,6 +90,21 @@ class TestOptions:
         assert run("photo", "c.png", "-o", "a.png", "--strength", 0, "--model", toy).code == 0
         difference = pixels(folder / "a.png").astype(int) - pixels(folder / "c.png")
         assert np.abs(difference).max() <= 1
+
+    @pytest.mark.parametrize("detail", ["auto", "0", "3"])
+    def test_detail(self, detail: str, folder: Path, toy: Path) -> None:
+        write_png(folder / "large.png", photograph("camera.png", 300))
+        result = run("photo", "large.png", "--detail", detail, "--json", "--model", toy)
+        assert result.code == 0
+        done = next(event for event in events(result.out) if event["event"] == "done")
+        assert done["detail"] == int(detail) if detail != "auto" else done["detail"] in (0, 1, 2, 3)
+
+    @pytest.mark.parametrize("detail", ["4", "-1", "1.5", "fine", "", "٣"])
+    def test_detail_that_cannot_be_meant(self, detail: str, folder: Path, toy: Path) -> None:
+        result = run("photo", "in.jpg", f"--detail={detail}", "--model", toy)
+        assert result.code == 2
+        assert "--detail is auto, 0, 1, 2 or 3" in result.error_line
+        assert names(folder) == ["in.jpg"]
 
     def test_points(self, folder: Path, toy: Path) -> None:
         plain, told = (

@@ -48,7 +48,8 @@ class TestPrediction:
     @pytest.mark.parametrize("size", [(128, 192), (64, 64), (300, 200), (513, 770), (1031, 1030)])
     def test_place(self, size: tuple[int, int], corners: Colorizer) -> None:
         """Enlarged with centres aligned, at any factor: no shift to any side, no steps."""
-        half = Options(saturation=0.5)  # else the corners lie outside the gamut
+        # else the corners lie outside the gamut, and tiles would have corners of their own
+        half = Options(saturation=0.5, detail=0)
         result = lab_of(corners.colorize(np.full(size, 36000, np.uint16), half))
         y, x = (np.indices(size) + 0.5) / np.array(size)[:, None, None]
         expected = predicted(CORNERS, result[..., 0], x, y) / 2
@@ -269,7 +270,7 @@ class TestProgressAndCancelling:
         warm.colorize_file(
             tmp_path / "in.png",
             tmp_path / "out.png",
-            progress=lambda stage, fraction: seen.append((stage, fraction)),
+            progress=lambda stage, fraction, left: seen.append((stage, fraction)),
         )
         stages = list(dict.fromkeys(stage for stage, _ in seen))
         assert stages == ["look", "color", "write"]
@@ -286,8 +287,8 @@ class TestProgressAndCancelling:
         write_png(tmp_path / "in.png", photograph("camera.png", 400))
         cancel = threading.Event()
 
-        def stop(now: str, fraction: float) -> None:
-            del fraction
+        def stop(now: str, fraction: float, left: float | None) -> None:
+            del fraction, left
             if now == stage:
                 cancel.set()
 
@@ -317,7 +318,8 @@ class TestProgressAndCancelling:
         write_png(tmp_path / "in.png", photograph("camera.png", 400))
         cancel = threading.Event()
 
-        def stop(stage: str, fraction: float) -> None:
+        def stop(stage: str, fraction: float, left: float | None) -> None:
+            del left
             if stage == "write" and fraction >= late:
                 cancel.set()
 
@@ -350,8 +352,8 @@ class TestProgressAndCancelling:
         """Its error reaches the caller, and no output is left that the caller thinks failed."""
         write_png(tmp_path / "in.png", photograph("camera.png", 300))
 
-        def break_down(now: str, fraction: float) -> None:
-            del fraction
+        def break_down(now: str, fraction: float, left: float | None) -> None:
+            del fraction, left
             if now == stage:
                 raise KeyError("no such bar")
 
@@ -378,7 +380,8 @@ class TestReport:
     def test_source_that_vanishes(self, warm: Colorizer, tmp_path: Path) -> None:
         write_png(tmp_path / "in.png", photograph("camera.png", 300))
 
-        def remove(stage: str, fraction: float) -> None:
+        def remove(stage: str, fraction: float, left: float | None) -> None:
+            del left
             if stage == "color" and fraction == 1:
                 (tmp_path / "in.png").unlink()
 

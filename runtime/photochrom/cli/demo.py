@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photochrom.cli.photo import DeviceOption, ModelOption, colorize_all, make_folder
+from photochrom.cli.photo import DeviceOption, ModelOption, colorize_all
 from photochrom.cli.reporting import open_reporter
 from photochrom.errors import OutputError, UsageError
-from photochrom.files.whole import whole_file
+from photochrom.files.whole import make_folder, whole_file
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.options import Options
 

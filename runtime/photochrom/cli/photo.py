@@ -62,6 +62,13 @@ def photo(
         str,
         typer.Option(metavar="N|all", help="Page of a TIFF; all of them need a .tif to go to."),
     ] = "all",
+    detail: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|0|1|2|3",
+            help="How often the picture is looked at again at twice the size, in tiles.",
+        ),
+    ] = "auto",
     scratch: Annotated[
         Path | None,
         typer.Option(
@@ -85,6 +92,7 @@ def photo(
         points=points,
         provenance=not no_provenance,
         page=_page(page),
+        detail=_detail(detail),
     )
     targets = targets_for(sources, output)
     from photochrom.colorizer import Colorizer
@@ -103,6 +111,14 @@ def _page(text: str) -> int | None:
     return int(text)
 
 
+def _detail(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if text not in ("0", "1", "2", "3"):
+        raise UsageError(f"--detail is auto, 0, 1, 2 or 3, not {text!r}")
+    return int(text)
+
+
 def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
     """Where each picture goes.
 
@@ -113,6 +129,8 @@ def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
     if folder is None:
         targets = [source.parent / colored_name(source) for source in sources]
     elif os.path.isdir(folder) or str(output).endswith(("/", "\\")):
+        from photochrom.files.whole import make_folder
+
         make_folder(folder)
         targets = [folder / colored_name(source) for source in sources]
     elif len(sources) == 1:
@@ -122,14 +140,6 @@ def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
     if len({os.path.realpath(target) for target in targets}) < len(targets):
         raise UsageError("two of the pictures would go to the same file; give them one at a time")
     return targets
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder of outputs if it is not there yet."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"can't make the folder {folder}: {error.strerror}") from error
 
 
 def colored_name(source: Path) -> str:

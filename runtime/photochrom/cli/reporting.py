@@ -40,7 +40,7 @@ class Reporter(ABC):
         """Work on a picture begins."""
 
     @abstractmethod
-    def progress(self, stage: str, fraction: float) -> None:
+    def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
         """A stage of the current picture (a key of `STAGES`) is done to a fraction 0..1."""
 
     @abstractmethod
@@ -67,12 +67,13 @@ class JsonReporter(Reporter):
         self._source, self._last = source, ("", 0.0)
         self._emit("start")
 
-    def progress(self, stage: str, fraction: float) -> None:
+    def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
         last_stage, last = self._last
         if stage == last_stage and fraction - last < STEP:
             return
         self._last = (stage, fraction)
-        self._emit("progress", stage=stage, fraction=round(fraction, 3))
+        left = None if seconds_left is None else round(seconds_left, 1)
+        self._emit("progress", stage=stage, fraction=round(fraction, 3), seconds_left=left)
 
     def done(self, report: Report) -> None:
         self._emit(
@@ -82,6 +83,7 @@ class JsonReporter(Reporter):
             height=report.height,
             device=report.device,
             model=report.model,
+            detail=report.detail,
             seconds=round(report.seconds, 3),
             notes=list(report.notes),
         )
@@ -113,7 +115,8 @@ class TextReporter(Reporter):
     def start(self, source: Path) -> None:
         self._name, self._stage = source.name, ""
 
-    def progress(self, stage: str, fraction: float) -> None:
+    def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
+        del seconds_left  # the bar has its own
         if self._bars is not None and self._task is not None:
             if stage != self._stage:
                 self._stage = stage

@@ -5,6 +5,9 @@ import numpy as np
 from photochrom.color import lab, srgb
 from photochrom.color.arrays import FloatImage
 
+TINY = np.float32(1e-30)
+"""Keeps black and white, which have no room for colour, from dividing 0 by 0."""
+
 
 def limit(linear: FloatImage) -> FloatImage:
     """Linear sRGB (... x 3), any values, to 0..1 with each pixel's luminance Y unchanged.
@@ -13,11 +16,23 @@ def limit(linear: FloatImage) -> FloatImage:
     surface: it loses chroma, keeps L*, and keeps its hue in u'v' (a line through the white point).
     """
     y = np.clip(linear @ srgb.RGB_TO_XYZ[1].astype(np.float32), 0, 1)[..., None]
-    high = linear.max(axis=-1, keepdims=True)
-    low = linear.min(axis=-1, keepdims=True)
-    room_above = np.where(high > 1, (1 - y) / np.maximum(high - y, 1e-9), 1)
-    room_below = np.where(low < 0, y / np.maximum(y - low, 1e-9), 1)
-    return np.clip(y + np.minimum(room_above, room_below) * (linear - y), 0, 1).astype(np.float32)
+    away = linear - y
+    share = room(y, away.max(axis=-1, keepdims=True), away.min(axis=-1, keepdims=True))
+    return np.clip(y + share * away, 0, 1).astype(np.float32)
+
+
+def room(y: FloatImage, high: FloatImage, low: FloatImage) -> FloatImage:
+    """The share 0..1 of a colour's way from its grey for which there is room in the gamut.
+
+    Args:
+        y: luminance, 0..1.
+        high: by how much the colour's largest linear channel exceeds y; at least 0.
+        low: by how much its smallest one does; at most 0.
+    """
+    above = 1 - y
+    below = np.maximum(-low, y)
+    share = above / np.maximum(np.maximum(high, above), TINY)
+    return np.minimum(share, y / np.maximum(below, TINY))
 
 
 def lab_to_srgb(values: FloatImage) -> FloatImage:

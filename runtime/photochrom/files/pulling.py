@@ -1,9 +1,11 @@
 """Pulling a picture through its pipeline: progress, cancelling, and whose fault an error is."""
 
+from __future__ import annotations
+
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +14,61 @@ import pyvips
 from photochrom.errors import CancelledError, InputError, OutputError
 from photochrom.files.source import Source, unreadable
 
-Progress = Callable[[str, float], None]
-"""Called with a stage (``look``, ``color``, ``write``) and its done fraction 0..1."""
+SOONEST = 0.5
+"""Seconds of a stage after which the time that is left can be told."""
+POLL = 0.05
+"""Seconds between two looks whether a pause is over."""
+
+Progress = Callable[[str, float, float | None], None]
+"""Called with a stage (``look``, ``color``, ``write``), its done fraction 0..1, and the seconds
+that this stage still takes, None until that can be told."""
 
 
-@dataclass(frozen=True)
 class Watch:
-    """Progress and cancelling in one."""
+    """Progress, cancelling and pausing in one."""
 
-    progress: Progress
-    cancel: threading.Event
+    def __init__(
+        self,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+        pause: threading.Event | None = None,
+    ) -> None:
+        self._progress, self._cancel, self._pause = progress, cancel, pause
+        self._stage, self._began = "", 0.0
 
     def __call__(self, stage: str, fraction: float) -> None:
-        if self.cancel.is_set():
+        """Hear that a stage is done to a fraction; return when the work may go on.
+
+        Raises:
+            CancelledError: if the person asked for it.
+        """
+        if stage != self._stage or fraction == 0:
+            self._stage, self._began = stage, time.monotonic()
+        self._began += self._paused()
+        if self._cancel is not None and self._cancel.is_set():
             raise CancelledError("cancelled; nothing was written")
-        self.progress(stage, fraction)
+        if self._progress is not None:
+            self._progress(stage, fraction, self._left(fraction))
 
+    def quiet(self) -> Watch:
+        """One that cancels and pauses with this one, and tells nobody how far it is."""
+        return Watch(None, self._cancel, self._pause)
 
-def ignore(stage: str, fraction: float) -> None:
-    """Progress that nobody wants to hear of."""
-    del stage, fraction
+    def _paused(self) -> float:
+        """Wait until the pause is over, or the work is cancelled; how many seconds that took."""
+        began = time.monotonic()
+        while self._pause is not None and self._pause.is_set():
+            if self._cancel is not None and self._cancel.is_set():
+                break
+            time.sleep(POLL)
+        return time.monotonic() - began
+
+    def _left(self, fraction: float) -> float | None:
+        """Seconds that the stage still takes, if it goes on as it went so far."""
+        spent = time.monotonic() - self._began
+        if fraction >= 1:
+            return 0.0
+        return spent * (1 - fraction) / fraction if fraction > 0 and spent > SOONEST else None
 
 
 def pull(
@@ -58,14 +95,15 @@ def pull(
         CancelledError: if the person asked for it.
     """
     try:
-        write(target, picture, source, lambda final: _followed(final, watch), mark)
+        write(target, picture, source, lambda final: followed(final, watch), mark)
     except pyvips.Error as error:
         raise _write_failure(source, target, error) from error
 
 
 @contextmanager
-def _followed(picture: pyvips.Image, watch: Watch) -> Iterator[None]:
-    """Report while a picture is pulled; an error of the callback, or a cancel, ends the pulling."""
+def followed(picture: pyvips.Image, watch: Watch) -> Iterator[None]:
+    """Report, as ``write``, while a picture is pulled; what `watch` raises ends the pulling."""
+    watch("write", 0.0)  # a small picture may be done before libvips reports anything
     failures: list[BaseException] = []
 
     def report(image: pyvips.Image, state: Any) -> None:

@@ -1,18 +1,25 @@
-"""Joining predicted chroma with a picture's own light, at full size, as a libvips pipeline."""
+"""Joining predicted chroma with a picture's own light, at full size and in blocks."""
 
+import os
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyvips
 
-from photochrom.color.arrays import FloatImage
+from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.profile import ToneProfile
-from photochrom.files import scaling, tone
+from photochrom.color.recombination import Lines, Recombination, lines
+from photochrom.files import blocks
+from photochrom.files.blocks import Form
 
-TILE = 128
-"""Side of libvips' tiles; a tile of every step fits into the processor's second cache."""
 SMOOTH_ENOUGH = 4
-"""Enlargement from which slope and offset change so little that 2 x 2 pixels may share them."""
+"""Steps in which slope and offset go from a row of the fitted size to the next."""
+PIECE = 32_000
+"""Pixels that go through every step together; their arrays fit into a processor's second cache."""
 
 
 @dataclass(frozen=True)
@@ -43,38 +50,106 @@ def recombine(
         band_format: ``uchar``, ``ushort`` or ``float``; the result's.
 
     Returns:
-        Three bands, not yet computed.
+        Three bands, not yet computed, to be pulled once from top to bottom. `color` is decoded a
+        little ahead of that, so nothing else should pull it.
     """
-    color = _in_tiles(color)
-    size = color.width, color.height
-    # A third band for L* itself (slope 1, offset 0) spares libvips three passes over every pixel.
-    slope = _enlarge(_with_band(chroma.slope * strength, 1), *size)
-    offset = _enlarge(_with_band(chroma.offset * strength, 0), *size)
-    result = slope * tone.lightness(color, profile, repeat=3) + offset
-    if strength < 1 and color.bands == 3:
-        result += tone.measure(color, profile) * [0, 1 - strength, 1 - strength]
-    return tone.encode(result, profile, band_format)
+    dtype = blocks.DTYPES[band_format]
+    recombination = Recombination(profile, dtype, 1 - strength if color.bands == 3 else 0)
+    enlarged = _Enlarged(chroma, strength, color.width, color.height)
+    form = Form(color.width, color.height, 3, dtype)
+
+    def color_block(codes: PictureArray, top: int) -> PictureArray:
+        return _colored(recombination, enlarged, codes, top)
+
+    return blocks.picture(form, _in_threads(color_block, blocks.of(color, form), form.rows))
 
 
-def _in_tiles(image: pyvips.Image) -> pyvips.Image:
-    """The same picture, asking libvips to work in tiles from here on.
+def _in_threads(
+    work: Callable[[PictureArray, int], PictureArray],
+    parts: Generator[PictureArray, None, None],
+    rows: int,
+) -> Generator[PictureArray, None, None]:
+    """What `work` makes of each part and its first row, in order, a few parts ahead."""
+    pool, count = _workers(), pyvips.concurrency_get()
+    ahead: deque[Future[PictureArray]] = deque()
+    for index, part in enumerate(parts):
+        ahead.append(pool.submit(work, part, index * rows))
+        if len(ahead) > count:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
 
-    It would take strips of the full width through every step, which do not fit into the
-    processor's caches and need several times the memory (benchmarks/large_scan.py prints both).
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    """One pool for all pictures: new threads for each would each keep memory of their own.
+
+    It is never shut down, so that a picture that was given up needs nobody to wait.
     """
-    return image.tilecache(tile_width=TILE, tile_height=TILE, max_tiles=4)
+    return ThreadPoolExecutor(pyvips.concurrency_get(), thread_name_prefix="recombine")
 
 
-def _with_band(planes: FloatImage, value: float) -> FloatImage:
-    return np.concatenate((np.full_like(planes[:1], value), planes))
+if hasattr(os, "register_at_fork"):  # a forked process has none of its parent's threads
+    os.register_at_fork(after_in_child=_workers.cache_clear)
 
 
-def _enlarge(planes: FloatImage, width: int, height: int) -> pyvips.Image:
-    """Bands x h x w to a float picture of full size."""
-    small = scaling.from_planes(planes)
-    # Far above the fitted size, each value may serve 2 x 2 pixels: a quarter of the work.
-    repeat = 2 if min(width / small.width, height / small.height) >= SMOOTH_ENOUGH else 1
-    if repeat == 1:
-        return scaling.enlarge(small, width, height)
-    half = scaling.enlarge(small, -(-width // repeat), -(-height // repeat))
-    return half.zoom(repeat, repeat).crop(0, 0, width, height)
+def _colored(
+    recombination: Recombination, chroma: "_Enlarged", codes: PictureArray, top: int
+) -> PictureArray:
+    """One block, in pieces whose rows share a row of slope and offset."""
+    height, width = codes.shape[:2]
+    result = np.empty((height, width, 3), recombination.dtype)
+    wide = _Rows(chroma)
+    for first in range(0, height, chroma.shared):
+        rows = slice(first, min(first + chroma.shared, height))
+        found = wide.at(top + (rows.start + rows.stop) / 2)
+        for left in range(0, width, chroma.piece):
+            at = rows, slice(left, left + chroma.piece)
+            part = Lines(found.slope[:, None, at[1]], found.offset[:, None, at[1]])
+            recombination.join(codes[at], part, result[at])
+    return result
+
+
+class _Enlarged:
+    """Slope and offset at full size: bilinear, centres aligned, borders continued."""
+
+    def __init__(self, chroma: ChromaModel, strength: float, width: int, height: int) -> None:
+        found = lines(chroma.slope * strength, chroma.offset * strength)
+        self.planes = np.concatenate((found.slope, found.offset)).astype(np.float32)
+        small_height, small_width = self.planes.shape[1:]
+        self.scale = small_height / height
+        self.shared = max(1, int(height / small_height / SMOOTH_ENOUGH))
+        self.piece = max(1, PIECE // self.shared)
+        centres = (np.arange(width) + 0.5) * (small_width / width) - 0.5
+        centres = centres.clip(0, small_width - 1)
+        self.left = centres.astype(np.intp)
+        self.right = np.minimum(self.left + 1, small_width - 1)
+        self.share = (centres - self.left).astype(np.float32)
+
+    def across(self, row: int) -> FloatImage:
+        """One row of the small size, enlarged: 4 x width."""
+        left = self.planes[:, row].take(self.left, axis=1)
+        right = self.planes[:, row].take(self.right, axis=1)
+        right -= left
+        right *= self.share
+        left += right
+        return left
+
+
+class _Rows:
+    """Rows of the full size for one thread, which keeps what the next row needs too."""
+
+    def __init__(self, chroma: _Enlarged) -> None:
+        self.chroma, self.above = chroma, -1
+
+    def at(self, middle: float) -> Lines:
+        """Slope and offset (2 x width each) at a height of the full size."""
+        last = self.chroma.planes.shape[1] - 1
+        place = min(max(middle * self.chroma.scale - 0.5, 0), last)
+        if int(place) != self.above:
+            self.above = int(place)
+            self.upper = self.chroma.across(self.above)
+            self.step = self.chroma.across(min(self.above + 1, last)) - self.upper
+        row = self.step * np.float32(place - self.above)
+        row += self.upper
+        return Lines(row[:2], row[2:])

@@ -14,7 +14,7 @@ from photochrom.color.profile import (
     parse_profile,
 )
 from photochrom.errors import InputError
-from photochrom.files import kinds, png
+from photochrom.files import blocks, kinds, png
 from photochrom.files.tiff_pages import Layout, layout_of, layouts
 
 DEPTHS = {"uchar": 8, "ushort": 16}
@@ -41,7 +41,8 @@ class Source:
     color: pyvips.Image
     """One or three bands of uchar or ushort, in `profile`."""
     alpha: pyvips.Image | None
-    """One band of the same format, if the picture has any."""
+    """One band of the same format, if the picture has any; a pipeline of its own, since `color` is
+    decoded ahead."""
     profile: ToneProfile
     orientation: int
     """EXIF orientation 1..8 of the stored pixels."""
@@ -69,7 +70,8 @@ def open_source(file: PictureFile | Path, shrink: int = 1, page: int = 0) -> Sou
     check_file(path)
     try:
         image = _decode(pixels or path, shrink, page)
-        return _interpret(path, image, page)
+        again = _decode(pixels or path, shrink, page) if image.hasalpha() else None
+        return _interpret(path, image, again, page)
     except pyvips.Error as error:
         raise unreadable(path, error) from error
 
@@ -81,7 +83,9 @@ def unreadable(path: Path, error: pyvips.Error) -> InputError:
     if known is not None:
         return InputError(f"can't read {path}: {known}")
     lines = [line.strip() for line in words.splitlines() if line.strip()]
-    reason = lines[-1] if lines else "unknown reason"
+    # the picture that is coloured ends too early as well, which says nothing
+    telling = [line for line in lines if blocks.OWN_WORDS not in line] or lines
+    reason = telling[-1] if telling else "unknown reason"
     return InputError(
         f"can't read {path} as a picture ({reason}); it may be damaged, cut off or of another kind"
     )
@@ -122,7 +126,8 @@ def _decode(path: Path, shrink: int, page: int) -> pyvips.Image:
     return pyvips.Image.new_from_source(source, "", **options)
 
 
-def _interpret(path: Path, image: pyvips.Image, page: int) -> Source:
+def _interpret(path: Path, image: pyvips.Image, again: pyvips.Image | None, page: int) -> Source:
+    """What was decoded, taken apart; `again` is a second pass, for the transparency."""
     notes = []
     layout = layout_of(path, page) if is_tiff(image) else Layout()
     if image.get_typeof("palette") or layout.palette:
@@ -132,7 +137,9 @@ def _interpret(path: Path, image: pyvips.Image, page: int) -> Source:
             f"{path} holds {image.format} pixels, whose range is not fixed; "
             "save it with 8 or 16 bits first"
         )
-    color, alpha = _split_alpha(image)
+    color, alpha = image, None
+    if again is not None:
+        color, alpha = image[: image.bands - 1], again[again.bands - 1]
     if alpha is not None and alpha.format not in DEPTHS:
         alpha = None
         notes.append("its transparency was left out")
@@ -179,12 +186,6 @@ def is_tiff(image: pyvips.Image) -> bool:
     """Whether libvips read a picture from a TIFF file."""
     loader = image.get("vips-loader") if image.get_typeof("vips-loader") else ""
     return bool(loader.startswith("tiffload"))
-
-
-def _split_alpha(image: pyvips.Image) -> tuple[pyvips.Image, pyvips.Image | None]:
-    if not image.hasalpha():
-        return image, None
-    return image[: image.bands - 1], image[image.bands - 1]
 
 
 def _profile(path: Path, image: pyvips.Image) -> bytes | None:

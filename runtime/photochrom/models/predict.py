@@ -1,8 +1,10 @@
 """Asking any model for chroma, whichever kind it is of."""
 
 from photochrom.color.arrays import FloatImage
+from photochrom.errors import UsageError
 from photochrom.models import foreign, native
 from photochrom.models.manifest import Manifest
+from photochrom.options import Options
 from photochrom.session import Session
 
 
@@ -25,3 +27,25 @@ def predict(
     """
     ask = native.predict if manifest.kind == "native" else foreign.predict
     return ask(manifest, session, lightness, hints)
+
+
+def takes_tiles(manifest: Manifest) -> bool:
+    """Whether the model can be told what the whole picture looks like, so that tiles agree."""
+    return manifest.kind == "native" and manifest.hints and manifest.tiling == "anchored"
+
+
+def check_options(manifest: Manifest, options: Options) -> None:
+    """Refuse what a model can't do.
+
+    Raises:
+        UsageError: if it is asked for points but takes no hints, or for detail but not for tiles.
+    """
+    if options.points and manifest.kind == "native" and not manifest.hints:
+        raise UsageError(
+            f"model {manifest.name} takes no hints, so it can't be given points; choose another"
+        )
+    if options.detail and not takes_tiles(manifest):
+        raise UsageError(
+            f"model {manifest.name} can't see a picture in tiles, so its detail is 0 or auto, "
+            f"not {options.detail}"
+        )

@@ -6,7 +6,6 @@ from importlib import resources
 from pathlib import Path
 
 from photochrom.errors import ModelError
-from photochrom.folders import DATA_VARIABLE as DATA_VARIABLE
 from photochrom.folders import data_folder
 from photochrom.models.kinds import FOREIGN
 from photochrom.models.manifest import Manifest, from_metadata

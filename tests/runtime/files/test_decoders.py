@@ -302,7 +302,7 @@ def test_scratch_goes_where_it_is_told_and_away(kind: str, warm: Colorizer, tmp_
     scratch, seen = tmp_path / "scratch", []
     scratch.mkdir()
 
-    def progress(stage: str, fraction: float) -> None:
+    def progress(stage: str, fraction: float, left: float | None) -> None:
         seen.append(len(list(scratch.iterdir())))
 
     warm.colorize_file(tmp_path / name, tmp_path / "out.png", scratch=scratch, progress=progress)

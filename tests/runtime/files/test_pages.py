@@ -162,9 +162,9 @@ def test_cancel_on_a_later_page_leaves_nothing(warm: Colorizer, tmp_path: Path) 
     scratch, cancel, stages = tmp_path / "scratch", threading.Event(), []
     scratch.mkdir()
 
-    def progress(stage: str, fraction: float) -> None:
+    def progress(stage: str, fraction: float, left: float | None) -> None:
         stages.append(stage)
-        if stages.count("color") == 2:
+        if stage == "color" and "write" in stages:
             cancel.set()
 
     source = write_box(tmp_path / "in.tif")
@@ -190,15 +190,15 @@ def test_chain_that_bites_its_tail(warm: Colorizer, tmp_path: Path) -> None:
 
 
 def test_memory_does_not_grow_with_pages(warm: Colorizer, tmp_path: Path) -> None:
-    """Python's own; libvips' is bounded by one page at a time."""
+    """Python's own, with the next page looked at while one is written."""
     peaks = []
-    for count in (2, 8):
+    for count in (6, 30):
         tifffile.imwrite(tmp_path / "in.tif", np.stack([SMALL] * count), photometric="minisblack")
         tracemalloc.start()
         warm.colorize_file(tmp_path / "in.tif", tmp_path / "out.tif", overwrite=True)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] - peaks[0] < 1 << 20
+    assert peaks[1] - peaks[0] < 4 << 20
 
 
 @given(place=st.integers(0, len(EXAMPLE)), data=st.binary(max_size=12))

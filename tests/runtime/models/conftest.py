@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from photochrom.models.store import DATA_VARIABLE
+from photochrom.folders import DATA_VARIABLE
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from helpers.reading import pixels
 from photochrom import Colorizer, Options, Point
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import ModelError
+from photochrom.folders import DATA_VARIABLE
 from photochrom.models import foreign, library, predict, store
 from photochrom.models.kinds import FOREIGN
 
@@ -40,7 +41,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with every file of `FILES`, by its name there."""
     folder = tmp_path_factory.mktemp("added")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(store.DATA_VARIABLE, str(folder))
+        patch.setenv(DATA_VARIABLE, str(folder))
         for name, (kind, build) in FILES.items():
             library.add(save(build(), folder / f"{name}.onnx"), kind, name)
     return folder
@@ -48,7 +49,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def colorizer(added: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Colorizer]:
-    monkeypatch.setenv(store.DATA_VARIABLE, str(added))
+    monkeypatch.setenv(DATA_VARIABLE, str(added))
     return lambda name: Colorizer(name, "cpu")
 
 
@@ -136,7 +137,7 @@ class TestUnits:
 
     def test_siggraph_is_told_chroma_as_it_is(self, added: Path, monkeypatch: Any) -> None:
         """Its own network divides by 110; told 60 it answers 60, and the mask is 1."""
-        monkeypatch.setenv(store.DATA_VARIABLE, str(added))
+        monkeypatch.setenv(DATA_VARIABLE, str(added))
         told = nothing(256, 256)
         told[:, 100:120, 100:120] = np.array([60, -35, 1])[:, None, None]
         lightness = np.full((256, 256), 50, np.float32)
@@ -151,7 +152,7 @@ class TestUnits:
     @pytest.mark.parametrize("values", FOREIGN["deoldify"].values)
     def test_deoldify_counts_light(self, values: str, added: Path, monkeypatch: Any) -> None:
         """All three files are one network, so each must give the same colours."""
-        monkeypatch.setenv(store.DATA_VARIABLE, str(added))
+        monkeypatch.setenv(DATA_VARIABLE, str(added))
         lightness = np.tile(np.linspace(20, 80, 256, dtype=np.float32), (256, 1))
         results = [
             predict.predict(*store.open_model(name, "cpu"), lightness, nothing(256, 256))

@@ -15,6 +15,7 @@ from helpers.pictures import photograph
 from helpers.toy_model import write_toy
 from photochrom import Colorizer
 from photochrom.errors import ModelError, UsageError
+from photochrom.folders import DATA_VARIABLE
 from photochrom.models import checksum, library, store
 from photochrom.models.kinds import FOREIGN
 from photochrom.models.names import DEFAULT_MODEL
@@ -196,7 +197,7 @@ class TestListing:
 
     def test_folder(self, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert store.user_folder() == data_folder / "models"
-        monkeypatch.delenv(store.DATA_VARIABLE)
+        monkeypatch.delenv(DATA_VARIABLE)
         monkeypatch.setenv("XDG_DATA_HOME", str(data_folder / "xdg"))
         monkeypatch.setattr("sys.platform", "linux")
         assert store.user_folder() == data_folder / "xdg" / "photochrom" / "models"

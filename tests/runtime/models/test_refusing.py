@@ -15,6 +15,7 @@ from helpers.foreign_models import Insides, save
 from helpers.toy_model import write_toy
 from photochrom import Colorizer
 from photochrom.errors import ModelError, OutputError, PhotochromError, UsageError
+from photochrom.folders import DATA_VARIABLE
 from photochrom.models import library, store
 from photochrom.models.kinds import FOREIGN
 from photochrom.models.names import DEFAULT_MODEL
@@ -193,7 +194,7 @@ class TestRefusing:
 
     def test_no_place_for_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "file").touch()
-        monkeypatch.setenv(store.DATA_VARIABLE, str(tmp_path / "file"))
+        monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "file"))
         with pytest.raises(OutputError, match="can't make the folder"):
             library.add(write_toy(tmp_path / "a.onnx"))
 

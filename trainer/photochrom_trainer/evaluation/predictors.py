@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from photochrom.color.arrays import FloatImage
 from photochrom.color.spaces import ColorSpace
+from photochrom.models.native import mirrored
 
 if TYPE_CHECKING:
     from photochrom_trainer.config import TrainConfig
@@ -92,12 +91,9 @@ def padded(predict: Predictor, multiple: int) -> Predictor:
 
     def call(luminance: FloatImage, hints: FloatImage) -> FloatImage:
         height, width = luminance.shape[2:]
-        margins = ((0, 0), (0, 0), (0, -height % multiple), (0, -width % multiple))
-        if not any(after for _, after in margins):
-            return predict(luminance, hints)
-        large = [np.pad(image, margins, mode="symmetric") for image in (luminance, hints)]
-        chroma = predict(*large)
-        stride = large[0].shape[2] // chroma.shape[2]
+        large = mirrored(luminance, multiple)
+        chroma = predict(large, mirrored(hints, multiple))
+        stride = large.shape[2] // chroma.shape[2]
         return chroma[:, :, : -(-height // stride), : -(-width // stride)]
 
     return call

@@ -1,0 +1,1 @@
+"""Large pictures in tiles that agree with one another."""
