@@ -100,10 +100,16 @@ def _seen(nodes: Iterable[NodeProto]) -> set[str]:
 
 
 def _convolutions_after(model: ModelProto) -> dict[str, int]:
-    """Number of convolutions between each tensor and the output, on the shortest way."""
+    """Number of convolutions between each tensor and the chroma, on the shortest way.
+
+    What leads to other outputs alone is left out.
+    """
     after = {model.graph.output[0].name: 0}
     for node in reversed(model.graph.node):
-        count = min(after[name] for name in node.output if name in after) + _convolves(node)
+        counts = [after[name] for name in node.output if name in after]
+        if not counts:
+            continue
+        count = min(counts) + _convolves(node)
         for name in node.input:
             after[name] = min(count, after.get(name, count))
     return after

@@ -2,7 +2,7 @@
 
 import typer
 
-from photochrom.cli import demo, doctor, models, photo
+from photochrom.cli import demo, doctor, models, photo, restore
 
 app = typer.Typer(
     name="photochrom",
@@ -11,6 +11,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("photo")(photo.photo)
+app.command("restore")(restore.restore)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

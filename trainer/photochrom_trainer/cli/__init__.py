@@ -9,6 +9,7 @@ import sys
 import typer
 
 from photochrom.cli import run
+from photochrom_trainer.cli.average import average
 from photochrom_trainer.cli.compare import compare
 from photochrom_trainer.cli.evaluate import evaluate
 from photochrom_trainer.cli.finetune import finetune
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(finetune)
+app.command()(average)
 app.command()(evaluate)
 app.add_typer(compare, name="compare")
 

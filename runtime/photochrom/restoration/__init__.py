@@ -1,0 +1,1 @@
+"""Restoration of scans: negatives, fading, tone, dust and scratches, grain."""
