@@ -69,14 +69,18 @@ class Stage:
     def __init__(self, name: str) -> None:
         self.name = name
         self.seconds = self.cpu = 0.0
+        self.began = 0.0, 0.0
 
     def hear(self, stage: str, fraction: float, left: float | None = None) -> None:
-        """Told of the beginning and the end of every stage."""
+        """Told of the beginning and the end of every stage; of the end maybe more than once."""
         del left
-        if stage == self.name and fraction in (0, 1):
-            sign = 1 if fraction else -1
-            self.seconds += sign * time.perf_counter()
-            self.cpu += sign * cpu_seconds()
+        now = time.perf_counter(), cpu_seconds()
+        if stage == self.name and fraction == 0:
+            self.began = now
+        elif stage == self.name and fraction == 1:
+            self.seconds, self.cpu = (
+                end - start for end, start in zip(now, self.began, strict=True)
+            )
 
 
 KINDS = {"copy": copy, "colorize": colorize}

@@ -1,9 +1,16 @@
-"""Hints for networks that take none: what is known spreads after the model.
+"""What a person said spreads over the object that it was said of, and stops at its edge.
 
-Around a hint the model's chroma moves by what it was wrong there. How much, falls with distance and
-with difference of lightness, both as Gaussians, so that a colour stays inside its object's edges.
-Computed on a coarse grid over x, y and L*: Chen, Paris and Durand, "Real-time Edge-Aware Image
-Processing with the Bilateral Grid", SIGGRAPH 2007.
+Around a hint, chroma moves by what the model was wrong there. How much, falls
+
+- with distance and with difference of lightness, as Gaussians, on a coarse grid over x, y and L*:
+  Chen, Paris and Durand, "Real-time Edge-Aware Image Processing with the Bilateral Grid",
+  SIGGRAPH 2007. Several reaches are added up, so that the nearest of many hints rules, and a lone
+  one still reaches far;
+- with the geodesic distance, in which edges of light are far to cross, so that a colour does not
+  jump to another object of the same lightness (`photochrom.geodesic`).
+
+A network that takes hints is `told` what was spread, not the bare hints, since it would answer
+those with round blobs (`photochrom.models.hinted`). docs/hints.md has the numbers.
 """
 
 import functools
@@ -15,20 +22,28 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from photochrom import geodesic
 from photochrom.color.arrays import FloatImage
 from photochrom.hints import POINT_RADIUS
 
 Cells: TypeAlias = NDArray[np.intp]
 
-REACH = 0.08
-"""Standard deviation of the fall with distance, over the picture's short side."""
+REACHES = {0.025: 10.0, 0.08: 1.0, 0.25: 0.3}
+"""Standard deviations of the fall with distance, over the picture's short side, and their weights.
+"""
 TOLERANCE = 8.0
 """Standard deviation of the fall with difference of lightness, in L*."""
 FULL = 0.75
 """Share of a lone point that must be in reach for the full effect: less than all of it, so that
 colour is even around the point, whatever grain and the grid take away."""
-CELLS = 2
-"""Cells of the grid in a standard deviation."""
+CELLS = 1.5
+"""Cells of the grid in the smallest standard deviation."""
+WAY = 1.2
+"""Geodesic distance on a plain surface, over the picture's short side, at which the effect has
+fallen to 1/e; it falls as a Gaussian."""
+CLIMB = 12.0
+"""A step of lightness between neighbours, in L*, that costs as much as all of `WAY`; steps count
+by their square, so that grain and shading cost little."""
 
 
 def spread(lightness: FloatImage, chroma: FloatImage, hints: FloatImage) -> FloatImage:
@@ -36,65 +51,123 @@ def spread(lightness: FloatImage, chroma: FloatImage, hints: FloatImage) -> Floa
 
     Args:
         lightness: H x W, L* 0..100.
-        chroma: 2 x H x W, the model's a*, b*.
+        chroma: 2 x H x W, the model's a*, b* without hints.
         hints: 3 x H x W: a*, b* and confidence 0..1.
 
     Returns:
         2 x H x W float32. Where confidence is 1 it is the hint; far from all hints, `chroma`. A
-        lone point of the usual size reaches its full effect at its centre.
+        lone point of the usual size has its full effect at its centre.
+    """
+    return told(lightness, chroma, hints)[:2]
+
+
+def told(lightness: FloatImage, chroma: FloatImage, hints: FloatImage) -> FloatImage:
+    """What hints say of the whole picture, for a network that takes hints; arguments as `spread`'s.
+
+    Returns:
+        3 x H x W float32: a*, b* as `spread` has them, and as confidence how far hints reach, 0..1.
     """
     confidence = hints[2]
     if not confidence.any():
-        return chroma
+        return np.concatenate((chroma, confidence[None])).astype(np.float32)
+    wrong, share = _corrections(lightness, hints[:2] - chroma, confidence)
+    share *= _on_the_way(lightness, confidence)
+    moved = exact(chroma + share * wrong, hints)
+    return np.concatenate((moved, np.maximum(share, confidence)[None]))
+
+
+def exact(chroma: FloatImage, hints: FloatImage) -> FloatImage:
+    """Chroma (2 x H x W) that is the hint as far as the hint is sure; float32."""
+    return (chroma + hints[2] * (hints[:2] - chroma)).astype(np.float32)
+
+
+def _corrections(
+    lightness: FloatImage, wrong: FloatImage, confidence: FloatImage
+) -> tuple[FloatImage, FloatImage]:
+    """Corrections (2 x H x W) on every pixel by those at hints, and how much they count (0..1)."""
     places, known = _places(lightness), confidence > 0
-    values = np.concatenate((confidence[None], confidence * (hints[:2] - chroma)))
-    grid = _splat(places[:, known], values[:, known], [int(axis.max()) + 3 for axis in places])
-    for axis in (1, 2, 3):
-        grid = _blurred(grid, axis)
-    reached, *corrections = _slice(grid, places)
+    values = np.concatenate((confidence[None], confidence * wrong))[:, known]
+    grid = _splat(places[:, known], values, [int(axis.max()) + 3 for axis in places])
+    reached, *sums = _slice(_reach(grid, min(lightness.shape)), places)
     share = np.minimum(reached / (FULL * _point_area(lightness.shape)), 1)
-    moved = chroma + share * np.stack(corrections) / np.maximum(reached, 1e-6)
-    return (moved + confidence * (hints[:2] - moved)).astype(np.float32)
+    return np.stack(sums) / np.maximum(reached, 1e-6), share
+
+
+def _on_the_way(lightness: FloatImage, confidence: FloatImage) -> FloatImage:
+    """How much of a hint's effect is left after the way to it, H x W, 0..1."""
+    smooth = _binomial(_binomial(lightness, 0), 1)
+    plain = 1 / (WAY * min(lightness.shape))
+    down, across = ((np.diff(smooth, axis=axis) / CLIMB) ** 2 + plain for axis in (0, 1))
+    return np.exp(-(geodesic.distance(confidence, down, across) ** 2))
+
+
+def _binomial(image: FloatImage, axis: int) -> FloatImage:
+    """Averages of five neighbours along an axis with weights 1 4 6 4 1; borders continued."""
+    ends = [(2, 2) if number == axis else (0, 0) for number in range(image.ndim)]
+    padded = np.moveaxis(np.pad(image, ends, mode="edge"), axis, 0)
+    count = image.shape[axis]
+    parts = (weight * padded[at : at + count] for at, weight in enumerate((1, 4, 6, 4, 1)))
+    return np.moveaxis(functools.reduce(np.add, parts) / np.float32(16), 0, axis)
+
+
+def _cell(side: int) -> float:
+    """Pixels in a cell of the grid, across and down."""
+    return max(min(REACHES) * side / CELLS, 1.0)
 
 
 def _places(lightness: FloatImage) -> FloatImage:
     """Where each pixel lies in the grid: 3 x H x W in cells of y, x and L*, with a border of 1."""
-    cell = max(REACH * min(lightness.shape) / CELLS, 1.0)
-    rows, columns = np.mgrid[: lightness.shape[0], : lightness.shape[1]] / cell
+    rows, columns = np.mgrid[: lightness.shape[0], : lightness.shape[1]] / _cell(
+        min(lightness.shape)
+    )
     return (np.stack((rows, columns, lightness * CELLS / TOLERANCE)) + 1).astype(np.float32)
 
 
 def _splat(places: FloatImage, values: FloatImage, size: Sequence[int]) -> FloatImage:
     """Sums of values (C x N) in the cells of a grid (C x size) around their places (3 x N)."""
-    grid = np.zeros((len(values), math.prod(size)))
-    for corner, weight in _corners(places):
-        cells = np.ravel_multi_index(corner, tuple(size))
-        for channel, plane in zip(grid, weight * values, strict=True):
-            channel += np.bincount(cells, plane, channel.size)
-    return grid.reshape(-1, *size)
+    corners, shares = zip(*_corners(places), strict=True)
+    cells = np.concatenate([np.ravel_multi_index(corner, tuple(size)) for corner in corners])
+    planes = (np.concatenate([share * plane for share in shares]) for plane in values)
+    grid = np.stack([np.bincount(cells, plane, math.prod(size)) for plane in planes])
+    return grid.reshape(-1, *size).astype(np.float32)
 
 
 def _slice(grid: FloatImage, places: FloatImage) -> FloatImage:
     """The grid's values (C x ...) at places (3 x ...), trilinear."""
-    parts = (weight * grid[:, *corner] for corner, weight in _corners(places))
-    return functools.reduce(np.add, parts)
+    cells_first = np.ascontiguousarray(np.moveaxis(grid, 0, -1))
+    parts = (weight[..., None] * cells_first[corner] for corner, weight in _corners(places))
+    return np.moveaxis(functools.reduce(np.add, parts), -1, 0)
 
 
 def _corners(places: FloatImage) -> Iterator[tuple[tuple[Cells, Cells, Cells], FloatImage]]:
     """The eight cells around each place, and their shares of it."""
     low = places.astype(np.intp)
-    part = places - low
+    part = places - low.astype(np.float32)
     for steps in itertools.product((0, 1), repeat=3):
         y, x, z = (cell + step for cell, step in zip(low, steps, strict=True))
         shares = (p if step else 1 - p for p, step in zip(part, steps, strict=True))
         yield (y, x, z), math.prod(shares)
 
 
-def _blurred(grid: FloatImage, axis: int) -> FloatImage:
-    """Sums along an axis under a Gaussian of height 1."""
-    cells = np.arange(grid.shape[axis])
-    gaussian = np.exp(-0.5 * ((cells[:, None] - cells) / CELLS) ** 2)
-    return np.moveaxis(np.tensordot(gaussian, grid, (1, axis)), 0, axis)
+def _reach(grid: FloatImage, side: int) -> FloatImage:
+    """Sums of the grid's values under the weighted Gaussians of all `REACHES`."""
+    grid = _blurred(grid, 3, CELLS)
+    cells = side / _cell(side)
+    levels = (
+        np.float32(weight) * _blurred(_blurred(grid, 1, reach * cells), 2, reach * cells)
+        for reach, weight in REACHES.items()
+    )
+    return functools.reduce(np.add, levels)
+
+
+def _blurred(grid: FloatImage, axis: int, deviation: float) -> FloatImage:
+    """Sums along an axis of C x Y x X x Z under a Gaussian of height 1."""
+    cells = np.arange(grid.shape[axis], dtype=np.float32)
+    gaussian = np.exp(-0.5 * ((cells[:, None] - cells) / deviation) ** 2)
+    if axis == 3:
+        return grid @ gaussian
+    before, after = math.prod(grid.shape[:axis]), math.prod(grid.shape[axis + 1 :])
+    return (gaussian @ grid.reshape(before, -1, after)).reshape(grid.shape)
 
 
 def _point_area(shape: tuple[int, ...]) -> float:

@@ -84,7 +84,7 @@ class TestWholeRuntime:
         told = lab_of(model.colorize(grey, Options(points=(Point(0.5, 0.5, RED),))))
         wanted = rgb2lab(np.array([[RED]], np.uint8))[0, 0]
         assert np.abs(told[80, 120, 1:] - wanted[1:]).max() < 8
-        np.testing.assert_allclose(told[:20, :20], plain[:20, :20], atol=0.5)
+        np.testing.assert_allclose(told[:20, :20], plain[:20, :20], atol=2)
 
     @pytest.mark.parametrize("name", ["deoldify-bytes", "siggraph17", "eccv16-quarter"])
     @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3)])
