@@ -9,7 +9,7 @@ from photochrom import hints
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
 from photochrom.files.pulling import Watch
-from photochrom.models import hinted, native
+from photochrom.models import native, predict
 from photochrom.options import Point
 from photochrom.tiles.answers import TileModel
 from photochrom.tiles.levels import Size
@@ -56,7 +56,7 @@ def _see_whole(
     """The first pass: what is where in the picture."""
     lightness = scaling.fit_planes(guide[None], *size)[0]
     told = hints.from_points(points, size[1], size[0])
-    return hinted.predict_hinted(model.manifest, model.session, lightness, told)
+    return predict.predict(model.manifest, model.session, lightness, told)
 
 
 def _tell(watch: Watch, before: float, share: float, fraction: float) -> None:
