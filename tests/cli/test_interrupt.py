@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +65,10 @@ def test_ctrl_c_between_tiles(tmp_path: Path, toy: Path) -> None:
 
 def test_stopped_and_continued(slow_picture: Path, tmp_path: Path, toy: Path) -> None:
     """Ctrl+Z and ``fg``: the work stands still meanwhile, and ends well."""
-    process = start("photo", slow_picture, "-o", tmp_path / "out.jpg", "--model", toy, cwd=tmp_path)
-    time.sleep(1)
+    arguments = ["photo", slow_picture, "-o", tmp_path / "out.jpg", "--json", "--model", toy]
+    process = start(*arguments, cwd=tmp_path)
+    assert process.stdout is not None
+    next(line for line in process.stdout if "stage" in json.loads(line))
     process.send_signal(signal.SIGTSTP)
     assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
     assert not (tmp_path / "out.jpg").exists()
