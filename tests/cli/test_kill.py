@@ -90,7 +90,7 @@ def test_killed_at_a_random_moment(seed: int, scans: Path, tmp_path: Path, toy: 
     assert scans.stat().st_mtime_ns == changed
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.5])
+@pytest.mark.parametrize("moment", [0.0, 0.2])
 def test_sigterm_leaves_nothing(moment: float, scans: Path, tmp_path: Path, toy: Path) -> None:
     process = begin(scans, tmp_path, toy)
     time.sleep(moment)
