@@ -64,12 +64,15 @@ def test_ctrl_c_between_tiles(tmp_path: Path, toy: Path) -> None:
 
 
 def test_stopped_and_continued(slow_picture: Path, tmp_path: Path, toy: Path) -> None:
-    """Ctrl+Z and ``fg``: the work stands still meanwhile, and ends well."""
+    """Ctrl+Z and ``fg``: the work stands still meanwhile, and ends well.
+
+    SIGSTOP in place of Ctrl+Z's SIGTSTP, which does nothing where no shell watches the process.
+    """
     arguments = ["photo", slow_picture, "-o", tmp_path / "out.jpg", "--json", "--model", toy]
     process = start(*arguments, cwd=tmp_path)
     assert process.stdout is not None
     next(line for line in process.stdout if "stage" in json.loads(line))
-    process.send_signal(signal.SIGTSTP)
+    process.send_signal(signal.SIGSTOP)
     assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
     assert not (tmp_path / "out.jpg").exists()
     process.send_signal(signal.SIGCONT)
