@@ -24,8 +24,8 @@ from scipy import ndimage
 from photochrom.color import lab, srgb
 from photochrom.color.arrays import FloatImage
 from photochrom.color.difference import ciede2000
-from photochrom.colorizer import GUIDE_EPSILON, GUIDE_RADIUS
 from photochrom.files import scaling
+from photochrom.looking import GUIDE_EPSILON, GUIDE_RADIUS
 from photochrom.tiles import strips
 
 EDGES = 0.05

@@ -28,10 +28,10 @@ from PIL import Image
 from scipy import ndimage, stats
 
 from hint_cases import SIDE, Case, Told, Truth, drawn, files, points, read, strokes
-from photochrom import confidence, hints
 from photochrom.color import gamut, srgb
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.files import scaling
+from photochrom.hints import confidence, draw
 from photochrom.metrics import psnr
 from photochrom.models import after, hinted, predict
 from photochrom.models.names import DEFAULT_MODEL
@@ -69,9 +69,9 @@ class Model:
 
         def seen(lightness: FloatImage, told: FloatImage) -> FloatImage:
             side = self.manifest.native_size
-            paint = scaling.fit_planes(hints.premultiplied(told), side, side)
+            paint = scaling.fit_planes(draw.premultiplied(told), side, side)
             light = scaling.fit_planes(lightness[None], side, side)[0]
-            return scaling.fit_planes(way(light, hints.straight(paint)), SIDE, SIDE)
+            return scaling.fit_planes(way(light, draw.straight(paint)), SIDE, SIDE)
 
         return seen
 
@@ -131,7 +131,7 @@ def measure(way: Method, cases: Sequence[Case]) -> dict[str, float]:
 def _with_points(way: Method, case: Case) -> Iterator[tuple[str, list[float]]]:
     truth = case.truth
     for count in COUNTS:
-        told = hints.from_points(points(truth, count, case.index), SIDE, SIDE)
+        told = draw.from_points(points(truth, count, case.index), SIDE, SIDE)
         chroma = way(truth.lightness, told) if count else case.bare
         yield f"{count} points", [psnr(render(truth, chroma), truth.rgb)]
     yield "dots", dots(truth, told, chroma)
@@ -151,7 +151,7 @@ def sheet(ways: dict[str, Method], cases: Sequence[Case], path: Path) -> None:
     rows = []
     for case in cases[:10]:
         truth = case.truth
-        many = hints.from_points(points(truth, 100, case.index), SIDE, SIDE)
+        many = draw.from_points(points(truth, 100, case.index), SIDE, SIDE)
         row = [truth.rgb]
         for told in (many, *(drawn(stroke) for stroke in case.strokes[:2])):
             row.append(render(truth, told[:2]))

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from photochrom.errors import UsageError
+from photochrom.restoration.options import Restoration
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Point:
         return cls(x, y, (red, green, blue))
 
 
+UNTOUCHED = Restoration()
+
+
 @dataclass(frozen=True)
 class Options:
     """How a picture is colorized; the defaults are what most people want."""
@@ -64,6 +68,8 @@ class Options:
     """Whether the file says that a model coloured it (XMP, IPTC's DigitalSourceType)."""
     page: int | None = None
     """Which page of a file that holds several, from 1; None: all, if the result can hold them."""
+    restoration: Restoration = UNTOUCHED
+    """What is put right before the picture is coloured (docs/restoration.md)."""
     detail: int | None = None
     """How often the picture is looked at again at twice the size, in tiles, 0 to 3; None: as often
     as is worth it (docs/tiles.md)."""

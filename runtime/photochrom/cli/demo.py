@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photochrom.cli.photo import DeviceOption, ModelOption, colorize_all
+from photochrom.cli.each import each
+from photochrom.cli.photo import DeviceOption, ModelOption, colorize
 from photochrom.cli.reporting import open_reporter
 from photochrom.errors import OutputError, UsageError
 from photochrom.files.whole import make_folder, whole_file
@@ -40,7 +41,7 @@ def demo(
     greys = [_make_grey(path, output) for path in photographs]
     pairs = [(grey, grey.with_name(grey.name.replace(".grey.", ".color."))) for grey in greys]
     with open_reporter(as_json=False) as reporter:
-        colorize_all(colorizer, pairs, Options(), True, reporter)
+        each(pairs, reporter, colorize(colorizer, Options(), reporter, overwrite=True))
     sheet = output / "before-after.png"
     _lay_out(pairs, sheet)
     typer.echo(f"device: {colorizer.device}")

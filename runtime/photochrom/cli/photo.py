@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photochrom.cli.interrupt import cancel_on_interrupt
+from photochrom.cli.each import Work, each
 from photochrom.cli.reporting import Reporter, open_reporter
-from photochrom.errors import (
-    CancelledError,
-    OutputError,
-    PhotochromError,
-    SomeFailedError,
-    UsageError,
-)
+from photochrom.cli.targets import targets_for
+from photochrom.errors import UsageError
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.options import Options, Point
+from photochrom.report import Report
+from photochrom.restoration.options import Restoration, parse_steps
 
 if TYPE_CHECKING:
     from photochrom.colorizer import Colorizer
@@ -69,6 +65,14 @@ def photo(
             help="How often the picture is looked at again at twice the size, in tiles.",
         ),
     ] = "auto",
+    restore: Annotated[
+        str,
+        typer.Option(
+            metavar="none|auto|LIST",
+            help="Put the scan right first: auto does what it surely needs; or some of "
+            "dust,negative,tone,levels,contrast,grain.",
+        ),
+    ] = "none",
     scratch: Annotated[
         Path | None,
         typer.Option(
@@ -92,15 +96,16 @@ def photo(
         points=points,
         provenance=not no_provenance,
         page=_page(page),
+        restoration=Restoration(parse_steps(restore)),
         detail=_detail(detail),
     )
-    targets = targets_for(sources, output)
+    targets = targets_for(sources, output, "color")
     from photochrom.colorizer import Colorizer
 
     colorizer = Colorizer(model, device)
     pairs = list(zip(sources, targets, strict=True))
     with open_reporter(json) as reporter:
-        colorize_all(colorizer, pairs, options, overwrite, reporter, scratch)
+        each(pairs, reporter, colorize(colorizer, options, reporter, overwrite, scratch))
 
 
 def _page(text: str) -> int | None:
@@ -119,85 +124,24 @@ def _detail(text: str) -> int | None:
     return int(text)
 
 
-def targets_for(sources: Sequence[Path], output: str | None) -> list[Path]:
-    """Where each picture goes.
-
-    Raises:
-        UsageError: if several pictures would go to one file.
-    """
-    folder = None if output is None else Path(output)
-    if folder is None:
-        targets = [source.parent / colored_name(source) for source in sources]
-    elif os.path.isdir(folder) or str(output).endswith(("/", "\\")):
-        from photochrom.files.whole import make_folder
-
-        make_folder(folder)
-        targets = [folder / colored_name(source) for source in sources]
-    elif len(sources) == 1:
-        targets = [folder]
-    else:
-        raise UsageError(f"{len(sources)} pictures need a folder to go to, and {output} is none")
-    if len({os.path.realpath(target) for target in targets}) < len(targets):
-        raise UsageError("two of the pictures would go to the same file; give them one at a time")
-    return targets
-
-
-def colored_name(source: Path) -> str:
-    """``NAME.color.EXT``; pictures of a kind that can't be written become PNG."""
-    from photochrom.files.formats import WRITABLE
-
-    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
-    return f"{source.stem}.color{suffix}"
-
-
-def colorize_all(
+def colorize(
     colorizer: Colorizer,
-    pairs: Sequence[tuple[Path, Path]],
     options: Options,
-    overwrite: bool,
     reporter: Reporter,
+    overwrite: bool,
     scratch: Path | None = None,
-) -> None:
-    """Colorize (source, target) pairs; one that fails does not stop the others.
+) -> Work:
+    """What is done to each picture."""
 
-    Raises:
-        PhotochromError: the error itself if a single picture failed.
-        SomeFailedError: if some of several failed.
-    """
-    errors: list[PhotochromError] = []
-    sources = {_identity(source) for source, _ in pairs} - {None}
-    with cancel_on_interrupt() as cancel:
-        for source, target in pairs:
-            reporter.start(source)
-            try:
-                if _identity(target) in sources - {_identity(source)}:
-                    raise OutputError(f"{target} is another source; sources are never changed")
-                report = colorizer.colorize_file(
-                    source,
-                    target,
-                    options,
-                    overwrite=overwrite,
-                    progress=reporter.progress,
-                    cancel=cancel,
-                    scratch=scratch,
-                )
-                reporter.done(report)
-            except CancelledError:
-                raise
-            except PhotochromError as error:
-                errors.append(error)
-                reporter.failed(source, error)
-    reporter.summary(len(pairs) - len(errors), len(errors))
-    if errors and len(pairs) == 1:
-        raise type(errors[0])  # reported already; this sets the exit code
-    if errors:
-        raise SomeFailedError
+    def work(source: Path, target: Path, cancel: threading.Event) -> Report:
+        return colorizer.colorize_file(
+            source,
+            target,
+            options,
+            overwrite=overwrite,
+            progress=reporter.progress,
+            cancel=cancel,
+            scratch=scratch,
+        )
 
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from all others, whatever its names; None if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+    return work

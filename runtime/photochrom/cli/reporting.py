@@ -7,15 +7,16 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photochrom.errors import PhotochromError
+from photochrom.report import ColorReport, Report
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from photochrom.colorizer import Report
 
 SCHEMA = 1
 """Version of the JSON events; it rises when a key changes its meaning or goes away."""
@@ -76,17 +77,10 @@ class JsonReporter(Reporter):
         self._emit("progress", stage=stage, fraction=round(fraction, 3), seconds_left=left)
 
     def done(self, report: Report) -> None:
-        self._emit(
-            "done",
-            output=str(report.target),
-            width=report.width,
-            height=report.height,
-            device=report.device,
-            model=report.model,
-            detail=report.detail,
-            seconds=round(report.seconds, 3),
-            notes=list(report.notes),
-        )
+        values = asdict(report)
+        values.pop("source")
+        output, seconds = str(values.pop("target")), round(values.pop("seconds"), 3)
+        self._emit("done", output=output, seconds=seconds, **values)
 
     def failed(self, source: Path, error: PhotochromError) -> None:
         self._source = source
@@ -126,7 +120,12 @@ class TextReporter(Reporter):
 
     def done(self, report: Report) -> None:
         size = f"{report.width} x {report.height}"
-        self._say(f"{report.target}  ({size}, {report.seconds:.1f} s on {report.device})")
+        device = f" on {report.device}" if isinstance(report, ColorReport) else ""
+        self._say(f"{report.target}  ({size}, {report.seconds:.1f} s{device})")
+        for finding in report.findings:
+            what = "done" if finding.done else "suggested" if finding.sure >= 0.5 else "not done"
+            sure = f"{100 * finding.sure:.0f} % sure"
+            self._say(f"  {finding.step}: {what} ({sure}): {finding.seen}")
         for note in report.notes:
             self._say(f"  note: {note}")
 

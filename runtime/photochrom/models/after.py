@@ -7,7 +7,7 @@ Around a hint, chroma moves by what the model was wrong there. How much, falls
   SIGGRAPH 2007. Several reaches are added up, so that the nearest of many hints rules, and a lone
   one still reaches far;
 - with the geodesic distance, in which edges of light are far to cross, so that a colour does not
-  jump to another object of the same lightness (`photochrom.geodesic`).
+  jump to another object of the same lightness (`photochrom.hints.geodesic`).
 
 A network that takes hints is `told` what was spread, not the bare hints, since it would answer
 those with round blobs (`photochrom.models.hinted`). docs/hints.md has the numbers.
@@ -22,9 +22,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from photochrom import geodesic
 from photochrom.color.arrays import FloatImage
-from photochrom.hints import POINT_RADIUS
+from photochrom.hints import geodesic
+from photochrom.hints.draw import POINT_RADIUS
 
 Cells: TypeAlias = NDArray[np.intp]
 

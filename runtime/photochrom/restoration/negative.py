@@ -115,7 +115,7 @@ def _positive(light: FloatImage, base: float, densest: float) -> FloatImage:
 
 
 def _density(light: FloatImage, base: FloatImage | float) -> FloatImage:
-    density: FloatImage = np.log10(np.asarray(base) / np.maximum(light, 1e-5))
+    density: FloatImage = np.log10(np.maximum(base, 1e-5) / np.maximum(light, 1e-5))
     return density
 
 

@@ -16,13 +16,14 @@ from photochrom.errors import InputError, UsageError
 from photochrom.files import scaling, tone
 from photochrom.files.pulling import Watch
 from photochrom.files.source import PictureFile, Source, open_source, unreadable
+from photochrom.report import Finding
 from photochrom.restoration import contrast, dust, grain, levels, negative, repair
 from photochrom.restoration import tone as toning
 from photochrom.restoration.infrared import Infrared, locate
 from photochrom.restoration.masks import MaskFile, scratch_mask
 from photochrom.restoration.opencv import cv2
 from photochrom.restoration.options import STEPS, Restoration
-from photochrom.restoration.view import SURE, Apply, Finding, Proposal, View, percent
+from photochrom.restoration.view import SURE, Apply, Proposal, View, percent
 from photochrom.restoration.windows import windows
 
 PERSONAL = ("tone", "grain")
@@ -108,6 +109,20 @@ def planned(
             yield plan
     except pyvips.Error as error:
         raise unreadable(file.path, error) from error
+
+
+def suggested(view: View) -> list[Finding]:
+    """What ``auto`` would do to the picture that is written, dust aside; nothing is done."""
+    proposals = {
+        step: _propose(step, view, Restoration(steps=None))
+        for step in STEPS[1:]
+        if step not in PERSONAL
+    }
+    return [
+        Finding(step, found.seen, found.sure)
+        for step, found in proposals.items()
+        if found is not None and found.sure >= SURE
+    ]
 
 
 def _asked(step: str, options: Restoration) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyvips
@@ -15,25 +15,10 @@ from photochrom.files.formats import EIGHT_BIT, OPAQUE, format_of
 from photochrom.files.pulling import Progress, Watch, pull
 from photochrom.files.source import ICC, PictureFile, Source, open_source, pages_of
 from photochrom.files.whole import scratch_folder, sweep_once
+from photochrom.report import Report
 from photochrom.restoration.masks import check_mask_target
 from photochrom.restoration.options import Restoration
 from photochrom.restoration.plan import Plan, planned
-from photochrom.restoration.view import Finding
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was done to one file."""
-
-    source: Path
-    target: Path
-    width: int
-    height: int
-    seconds: float
-    findings: tuple[Finding, ...]
-    """What was seen, and what was done about it."""
-    notes: tuple[str, ...]
-    """What the person should know: conversions, depth lost, pages left out."""
 
 
 def restore_file(
@@ -78,9 +63,15 @@ def restore_file(
             opened = plan.restored(open_source(file, page=number))
             _write(opened, plan, target, watch)
             notes = _notes(opened, plan, target, page)
-    width, height = opened.image.width, opened.image.height
-    seconds = time.perf_counter() - began
-    return Report(source, target, width, height, seconds, tuple(plan.findings), tuple(notes))
+    return Report(
+        source=source,
+        target=target,
+        width=opened.image.width,
+        height=opened.image.height,
+        seconds=time.perf_counter() - began,
+        findings=tuple(plan.findings),
+        notes=tuple(notes),
+    )
 
 
 def _read_files(source: Path, options: Restoration) -> tuple[Path, ...]:

@@ -27,19 +27,6 @@ Apply = Callable[[pyvips.Image], pyvips.Image]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a step saw, and what became of it."""
-
-    step: str
-    seen: str
-    """In words."""
-    sure: float
-    """That the picture needs the step, 0..1."""
-    done: bool = False
-    """Whether the picture that is written went through it."""
-
-
-@dataclass(frozen=True)
 class Proposal:
     """What a step would do."""
 

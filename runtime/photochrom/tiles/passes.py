@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from photochrom import hints
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
 from photochrom.files.pulling import Watch
+from photochrom.hints import draw
 from photochrom.models import native, predict
 from photochrom.options import Point
 from photochrom.tiles.answers import TileModel
@@ -55,7 +55,7 @@ def _see_whole(
 ) -> FloatImage:
     """The first pass: what is where in the picture."""
     lightness = scaling.fit_planes(guide[None], *size)[0]
-    told = hints.from_points(points, size[1], size[0])
+    told = draw.from_points(points, size[1], size[0])
     return predict.predict(model.manifest, model.session, lightness, told)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from photochrom import hints
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
+from photochrom.hints import draw
 from photochrom.options import Point
 from photochrom.tiles.answers import OVERLAP, TileModel
 from photochrom.tiles.plan import Plan, Tile, batches
@@ -81,7 +81,7 @@ def _known(previous: FloatImage, points: Sequence[Point], plan: Plan, stride: in
     known = np.concatenate((smooth, sure))
     if not points:
         return known
-    drawn = hints.from_points(points, plan.height, plan.width)
+    drawn = draw.from_points(points, plan.height, plan.width)
     return np.where(drawn[2:] > 0, drawn, known)
 
 

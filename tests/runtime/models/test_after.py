@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from photochrom import Point, hints
+from photochrom import Point
 from photochrom.color import lab, srgb
 from photochrom.color.arrays import FloatImage
+from photochrom.hints import draw
 from photochrom.models import after
 
 SIDE = 120
@@ -24,7 +25,7 @@ def chroma(a: float = 5.0, b: float = -10.0) -> FloatImage:
 
 
 def told(*points: Point) -> FloatImage:
-    return hints.from_points(points, SIDE, SIDE)
+    return draw.from_points(points, SIDE, SIDE)
 
 
 def red() -> FloatImage:
@@ -73,7 +74,7 @@ class TestOnePoint:
 
     def test_size_of_the_picture_does_not_matter(self) -> None:
         small = after.spread(flat(), chroma(), told(Point(0.5, 0.5, RED)))
-        points = hints.from_points((Point(0.5, 0.5, RED),), 3 * SIDE, 3 * SIDE)
+        points = draw.from_points((Point(0.5, 0.5, RED),), 3 * SIDE, 3 * SIDE)
         lightness = np.full((3 * SIDE, 3 * SIDE), 50, np.float32)
         large = after.spread(lightness, chroma().repeat(3, 1).repeat(3, 2), points)
         tolerance = 0.15 * float(np.ptp(small))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from helpers.toy_model import WARM, predicted, write_toy
-from photochrom import Point, hints
+from photochrom import Point
+from photochrom.hints import draw
 from photochrom.models import hinted, predict
 from photochrom.models.store import open_model
 
@@ -15,7 +16,7 @@ RED = (200, 60, 50)
 
 
 def told(*points: Point) -> np.ndarray:
-    return hints.from_points(points, *LIGHT.shape)
+    return draw.from_points(points, *LIGHT.shape)
 
 
 @pytest.mark.parametrize("listens", [True, False])

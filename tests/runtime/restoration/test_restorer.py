@@ -13,9 +13,10 @@ from helpers.reading import facts, pixels
 from photochrom.errors import InputError, OutputError, UsageError
 from photochrom.files.pulling import Watch
 from photochrom.files.source import PictureFile, open_source
+from photochrom.report import Report
 from photochrom.restoration.options import Restoration, parse_steps
 from photochrom.restoration.plan import planned
-from photochrom.restoration.restorer import Report, restore_file
+from photochrom.restoration.restorer import restore_file
 
 DUST = dusty(photograph("chelsea.png"))
 

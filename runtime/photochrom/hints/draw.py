@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from photochrom.color.arrays import FloatImage
+from photochrom.hints.strokes import Stroke, chroma_of, cover
 from photochrom.options import Point
-from photochrom.strokes import Stroke, chroma_of, cover
 
 POINT_RADIUS = 3.5 / 224
 """A point's radius over the working picture's short side: the 7 pixels of 224 seen in training."""

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from photochrom import geodesic
 from photochrom.color.arrays import FloatImage
+from photochrom.hints import geodesic
 
 COST = st.floats(0.125, 8, width=32)
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from photochrom import hints
 from photochrom.errors import UsageError
-from photochrom.strokes import Stroke, chroma_of, cover
+from photochrom.hints import draw
+from photochrom.hints.strokes import Stroke, chroma_of, cover
 
 RED, GREEN, GREY = (200, 30, 40), (30, 200, 40), (128, 128, 128)
 PLACE = st.tuples(st.floats(0, 1), st.floats(0, 1))
@@ -68,30 +68,30 @@ def test_the_working_size_does_not_matter(way: list[tuple[float, float]], radius
 
 def test_later_strokes_lie_on_top_and_half_sure_ones_mix() -> None:
     under, over = Stroke(((0.5, 0.5),), 0.3, RED), Stroke(((0.5, 0.5),), 0.2, GREEN)
-    top = hints.from_strokes([under, over], 60, 60)
+    top = draw.from_strokes([under, over], 60, 60)
     np.testing.assert_allclose(top[:, 30, 30], [*chroma_of(GREEN), 1], atol=1e-3)
     np.testing.assert_allclose(top[:, 30, 15], [*chroma_of(RED), 1], atol=1e-3)
     half = Stroke(((0.5, 0.5),), 0.2, GREEN, strength=0.5)
-    mixed = hints.from_strokes([under, half], 60, 60)[:, 30, 30]
+    mixed = draw.from_strokes([under, half], 60, 60)[:, 30, 30]
     np.testing.assert_allclose(mixed[:2], (chroma_of(RED) + chroma_of(GREEN)) / 2, atol=1e-3)
     assert mixed[2] == pytest.approx(1)
 
 
 def test_grey_says_that_there_is_no_colour() -> None:
-    drawn = hints.from_strokes([Stroke(((0.5, 0.5),), 0.2, GREY)], 60, 60)
+    drawn = draw.from_strokes([Stroke(((0.5, 0.5),), 0.2, GREY)], 60, 60)
     assert drawn[2, 30, 30] == 1
     np.testing.assert_allclose(drawn[:2], 0, atol=0.01)
 
 
 def test_a_stroke_without_strength_says_nothing() -> None:
-    drawn = hints.from_strokes([Stroke(((0.5, 0.5),), 0.2, RED, strength=0)], 20, 20)
+    drawn = draw.from_strokes([Stroke(((0.5, 0.5),), 0.2, RED, strength=0)], 20, 20)
     assert not drawn.any()
 
 
 def test_hints_over_hints_are_strokes_one_after_the_other() -> None:
     one, two = Stroke(((0.4, 0.5),), 0.2, RED), Stroke(((0.6, 0.5),), 0.2, GREEN, strength=0.5)
-    together = hints.over(hints.from_strokes([two], 50, 50), hints.from_strokes([one], 50, 50))
-    np.testing.assert_allclose(together, hints.from_strokes([one, two], 50, 50), atol=1e-3)
+    together = draw.over(draw.from_strokes([two], 50, 50), draw.from_strokes([one], 50, 50))
+    np.testing.assert_allclose(together, draw.from_strokes([one, two], 50, 50), atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photochrom import layer
 from photochrom.errors import InputError, UsageError
-from photochrom.strokes import chroma_of
+from photochrom.hints import layer
+from photochrom.hints.strokes import chroma_of
 
 RED = (200, 30, 40)
 

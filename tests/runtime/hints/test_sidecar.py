@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photochrom import Point, sidecar
+from photochrom import Point
 from photochrom.errors import InputError, OutputError, UsageError
-from photochrom.sidecar import Sidecar
-from photochrom.strokes import Stroke
+from photochrom.hints import sidecar
+from photochrom.hints.sidecar import Sidecar
+from photochrom.hints.strokes import Stroke
 
 PART = st.floats(0, 1)
 COLOR = st.tuples(*[st.integers(0, 255)] * 3)

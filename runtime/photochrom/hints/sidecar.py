@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 from photochrom.errors import InputError, UsageError
 from photochrom.files.whole import whole_file
+from photochrom.hints.strokes import Stroke
 from photochrom.options import Point
-from photochrom.strokes import Stroke
 
 VERSION = 1
 """What the key ``photochrom`` says; a reader refuses higher ones."""

@@ -14,7 +14,7 @@ from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.errors import InputError, UsageError
 from photochrom.files import scaling
 from photochrom.files.source import check_file
-from photochrom.hints import straight
+from photochrom.hints.draw import straight
 
 LARGEST = 2048
 """Longest short side, in pixels, at which a layer is kept: a model never sees more."""

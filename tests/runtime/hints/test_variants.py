@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photochrom import variants
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import UsageError
+from photochrom.hints import variants
 
 ROWS, COLUMNS = np.mgrid[:48, :64].astype(np.float32)
 LIGHT = 20 + COLUMNS + 10 * (ROWS > 20)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from photochrom import confidence
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import OutputError
+from photochrom.hints import confidence
 
 LIGHT = np.tile(np.linspace(10, 90, 90, dtype=np.float32), (60, 1))
 

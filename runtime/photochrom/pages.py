@@ -1,0 +1,150 @@
+"""A file's pages on their way through a model, one by one, into one target."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyvips
+
+from photochrom.files import sink
+from photochrom.files.formats import EIGHT_BIT, OPAQUE, format_of
+from photochrom.files.pulling import Watch, pull
+from photochrom.files.recombine import ChromaModel, recombine
+from photochrom.files.source import PictureFile, Source, open_source, unreadable
+from photochrom.files.tiff_pages import Layout, PageJoiner, layouts
+from photochrom.files.whole import scratch_file, whole_file
+from photochrom.looking import Looker
+from photochrom.options import Options
+from photochrom.report import Finding, Page
+from photochrom.restoration.plan import Plan, planned, suggested
+from photochrom.restoration.view import View
+from photochrom.tiles.answers import TileModel
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page after the first pass."""
+
+    chroma: ChromaModel
+    plan: Plan
+    findings: list[Finding]
+    held: ExitStack
+    """What the plan needs until the page is written; closing it lets go of that."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file's way."""
+
+    file: PictureFile
+    target: Path
+    model: TileModel
+    options: Options
+    watch: Watch
+    scratch: Path | None
+
+    def write(self, page: int) -> Page:
+        """Colorize one picture into the target."""
+        seen = self._look(page, self.watch)
+        with seen.held:
+            opened = seen.plan.restored(open_source(self.file, page=page))
+            picture = _render(opened, seen.chroma, self.options, self.target)
+            pull(picture, opened, self.target, self.watch, self.options.provenance, sink.write)
+            return self._told(opened, seen)
+
+    def write_pages(self, pages: list[int]) -> list[Page]:
+        """Colorize page after page; each lies in a scratch file until it joins the others."""
+        every = layouts(self.file.path)
+        stored = [every[page] for page in pages]
+        big = any(layout.big for layout in stored)
+        big = big or sum(layout.size for layout in stored) > sink.BIG_TIFF
+        with (
+            whole_file(self.target) as temporary,
+            temporary.open("r+b") as file,
+            closing(self._looks(pages)) as looks,
+        ):
+            joiner = PageJoiner(file, big)
+            return [
+                self._join(joiner, page, replace(layout, big=big), seen)
+                for page, layout, seen in zip(pages, stored, looks, strict=True)
+            ]
+
+    def _join(self, joiner: PageJoiner, page: int, layout: Layout, seen: Seen) -> Page:
+        opened = seen.plan.restored(replace(open_source(self.file, page=page), layout=layout))
+        with scratch_file(self.scratch, ".tif") as alone:
+            picture = _render(opened, seen.chroma, self.options, alone)
+            pull(picture, opened, alone, self.watch, self.options.provenance, sink.write_into)
+            joiner.add(alone)
+        return self._told(opened, seen)
+
+    def _looks(self, pages: list[int]) -> Generator[Seen]:
+        """The first pass of page after page, each while the one before it is being written."""
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._look, pages[0], self.watch)
+            try:
+                for page in pages[1:]:
+                    seen = coming.result()
+                    coming = ahead.submit(self._look, page, self.watch.quiet())
+                    with seen.held:
+                        yield seen
+                    self.watch("color", 1.0)
+                yield coming.result()
+            finally:
+                if not coming.exception():
+                    coming.result().held.close()
+
+    def _look(self, page: int, watch: Watch) -> Seen:
+        """First pass: see the picture small, and fit its chroma."""
+        full = open_source(self.file, page=page)
+        sink.check_size(full, self.target)
+        looker = self._looker(full)
+        with ExitStack() as held:
+            restoration = self.options.restoration
+            plan = held.enter_context(planned(self.file, page, restoration, watch, self.scratch))
+            watch("look", 0.0)
+            shrink = _jpeg_shrink(full.image.width, looker.guide_size[0])
+            shrink = 1 if plan.needs_all_pixels else shrink
+            small = plan.seen(open_source(self.file, shrink, page))
+            codes = self._shrunk(looker, small.color)
+            chroma = looker.look(codes, full.profile, full.orientation, watch)
+            findings = plan.findings or suggested(View(codes, full.profile))
+            return Seen(chroma, plan, findings, held.pop_all())
+
+    def _shrunk(self, looker: Looker, color: pyvips.Image) -> pyvips.Image:
+        try:
+            return looker.shrunk(color)
+        except pyvips.Error as error:
+            raise unreadable(self.file.path, error) from error
+
+    def _looker(self, page: Source) -> Looker:
+        return Looker(self.model, self.options, page.image.width, page.image.height)
+
+    def _told(self, page: Source, seen: Seen) -> Page:
+        lost = sink.losses(page, self.target, self.options.provenance)
+        width, height = page.image.width, page.image.height
+        detail = len(self._looker(page).tiled_sizes)
+        return Page(width, height, detail, [*page.notes, *lost], seen.findings)
+
+
+def _render(source: Source, chroma: ChromaModel, options: Options, target: Path) -> pyvips.Image:
+    kind = format_of(target)
+    band_format = "uchar" if kind in EIGHT_BIT else source.color.format
+    picture = recombine(source.color, source.profile, chroma, options.strength, band_format)
+    if source.alpha is None or kind in OPAQUE:
+        return picture
+    return picture.bandjoin(_as_deep(source.alpha, band_format))
+
+
+def _as_deep(alpha: pyvips.Image, band_format: str) -> pyvips.Image:
+    if alpha.format == band_format:
+        return alpha
+    return (alpha / 257).rint().cast(band_format)
+
+
+def _jpeg_shrink(width: int, wanted: int) -> int:
+    """How much a JPEG decoder may shrink and still leave twice the wanted size."""
+    return next((factor for factor in (8, 4, 2) if width // factor >= 2 * wanted), 1)
