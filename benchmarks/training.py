@@ -25,8 +25,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,13 +34,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
-from torch.utils.data import dataloader
 
 from photochrom_trainer.cli.train import make_fabric
 from photochrom_trainer.config import TrainConfig, read_config
 from photochrom_trainer.training.loop import Training
 from plain_training import start_textbook, watch_textbook
+from stopwatch import Stopwatch, take, watch_everywhere
 
 PICTURES = 32
 """Number of pictures that are made up: a multiple of the usual batches."""
@@ -76,41 +73,6 @@ class Measured:
     """Undisturbed turns."""
     watched: list[Pair]
     """Turns with the stopwatch."""
-
-
-class Stopwatch:
-    """Seconds by phase; a phase inside another one counts for the outer one."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.hung = False
-        self.busy = False
-
-    def watch(self, owner: Any, method: str, phase: str) -> None:
-        """Time a method of an object, or of all objects of a class."""
-        inner = getattr(owner, method)
-
-        def timed(*args: Any, **options: Any) -> Any:
-            return inner(*args, **options) if self.busy else self.time(phase, inner, args, options)
-
-        setattr(owner, method, timed)
-        self.hung = True
-
-    def time(self, phase: str, inner: Callable[..., Any], args: Any, options: Any) -> Any:
-        """Call a function and add what it took."""
-        self.busy, began = True, now()
-        try:
-            return inner(*args, **options)
-        finally:
-            self.seconds[phase] += now() - began
-            self.busy = False
-
-
-def now() -> float:
-    """Seconds, once the GPU has done what it was told."""
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-        torch.cuda.synchronize()
-    return time.perf_counter()
 
 
 # --- photochrom ----------------------------------------------------------------------------------
@@ -174,22 +136,6 @@ def child(options: Any) -> None:
             turn = take(steps, order["steps"], stopwatch)
             turn = {name: seconds / order["steps"] / batch for name, seconds in turn.items()}
             print(json.dumps(turn), flush=True)
-
-
-def take(steps: Iterator[Any], count: int, stopwatch: Stopwatch) -> dict[str, float]:
-    """Seconds of some steps, and of their phases if they are watched."""
-    stopwatch.seconds.clear()
-    began = now()
-    for _ in itertools.islice(steps, count):
-        pass
-    total = now() - began
-    return {**stopwatch.seconds, "rest": total - sum(stopwatch.seconds.values()), "total": total}
-
-
-def watch_everywhere(stopwatch: Stopwatch) -> None:
-    """What both kinds get from PyTorch. A loop's iterator has begun already: watch its class."""
-    stopwatch.watch(dataloader._BaseDataLoaderIter, "__next__", "waiting for data")
-    stopwatch.watch(Tensor, "backward", "generator backward")
 
 
 class Side:

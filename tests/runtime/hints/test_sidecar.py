@@ -61,7 +61,7 @@ def test_what_is_saved_is_loaded(said: Sidecar, tmp_path_factory: pytest.TempPat
 
 def test_the_documented_file(tmp_path: Path) -> None:
     """The example of docs/sidecar.md, by hand."""
-    text = (Path(__file__).parents[2] / "docs" / "sidecar.md").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "sidecar.md").read_text("utf-8")
     path = tmp_path / "a.jpg.photochrom.json"
     path.write_text(text.split("```json")[1].split("```")[0], "utf-8")
     said = sidecar.load(path)
