@@ -17,10 +17,6 @@ from helpers.pictures import write_tiff
 TRANSCRIPT = Path(__file__).with_name("transcript.jsonl")
 
 
-def events_of(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
-
-
 def normalised(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without what differs from run to run: how long it took, and how often progress was told."""
     kept: list[dict[str, Any]] = []

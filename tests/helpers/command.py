@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import photochrom
 from photochrom.cli import main
@@ -80,3 +82,8 @@ def finish(process: Popen) -> Result:
 def run_process(*arguments: object, cwd: Path, env: Mapping[str, str] | None = None) -> Result:
     """Run ``photochrom`` as a process of its own."""
     return finish(start(*arguments, cwd=cwd, env=env))
+
+
+def events_of(text: str) -> list[dict[str, Any]]:
+    """What ``--json`` printed."""
+    return [json.loads(line) for line in text.splitlines()]
