@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers.command import finish, run, run_process, start
+from helpers.command import events_of, finish, run, run_process, start
 from helpers.pictures import write_tiff
 
 TRANSCRIPT = Path(__file__).with_name("transcript.jsonl")
