@@ -21,6 +21,7 @@ from photochrom.color.arrays import FloatImage
 from photochrom.files.pulling import Watch
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
+from photochrom.options import Options
 from photochrom.tiles import levels, passes
 from photochrom.tiles.answers import TileModel
 from photochrom.tiles.limits import Limit
@@ -80,7 +81,7 @@ def steps(model: TileModel, lightness: FloatImage, level: int) -> tuple[FloatIma
     """Mean step from each column and row of the answer to the next, and which cross a border."""
     side, manifest = lightness.shape[0], model.manifest
     sizes = levels.tiled_sizes(side, side, manifest.native_size, level)
-    chroma = passes.see(model, lightness, sizes, (), Watch())
+    chroma = passes.see(model, lightness, sizes, Options(), Watch())
     across = np.abs(np.diff(chroma, axis=2)).sum(0).mean(0)
     down = np.abs(np.diff(chroma, axis=1)).sum(0).mean(1)
     return (across + down) / 2, borders(plan_for(model, *sizes[-1]))

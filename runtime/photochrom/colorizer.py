@@ -7,25 +7,19 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pyvips
 
-from photochrom.color import srgb
 from photochrom.color.arrays import PictureArray
 from photochrom.color.profile import default_profile
-from photochrom.errors import UsageError
 from photochrom.files import sink
-from photochrom.files.decoders import decoded
 from photochrom.files.formats import format_of
 from photochrom.files.pulling import Progress, Watch, followed
 from photochrom.files.recombine import recombine
-from photochrom.files.source import PictureFile, pages_of
-from photochrom.files.whole import scratch_folder, sweep_once
-from photochrom.looking import Looker
-from photochrom.models import predict
+from photochrom.files.source import pages_of
+from photochrom.looking import of_array
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
 from photochrom.options import Options
-from photochrom.pages import Job
+from photochrom.pages import open_job
 from photochrom.report import ColorReport, together
 from photochrom.tiles.answers import TileModel
 
@@ -44,7 +38,8 @@ class Colorizer:
 
     def __init__(self, model: str = DEFAULT_MODEL, device: str = "auto") -> None:
         self.manifest, self.session = open_model(model, device)
-        self._tiles = TileModel(self.manifest, self.session)
+        self.tiles = TileModel(self.manifest, self.session)
+        """Both, and what fits into the device's memory."""
 
     @property
     def device(self) -> str:
@@ -75,18 +70,14 @@ class Colorizer:
         Raises:
             UsageError: if the array is of another shape or type, or holds NaN, or if the options
                 ask for what the model can't do.
+            InputError: if the layer of hints has another aspect than the picture.
             CancelledError: if the person asked for it.
         """
         options, watch = options or Options(), Watch(progress, cancel, pause)
-        predict.check_options(self.manifest, options)
-        if options.restoration.steps != ():
-            raise UsageError("files are restored, not arrays; save the picture to one first")
-        color, alpha = _check_array(picture)
+        image, alpha, looker = of_array(self.tiles, picture, options)
         profile = default_profile()
-        image = pyvips.Image.new_from_array(np.ascontiguousarray(color))
-        looker = Looker(self._tiles, options, image.width, image.height)
         watch("look", 0.0)
-        chroma = looker.look(looker.shrunk(image), profile, 1, watch)
+        chroma = looker.look(looker.shrunk(image), profile, watch)
         colored = recombine(image, profile, chroma, options.strength, image.format)
         with followed(colored, watch):
             result = colored.numpy()
@@ -124,18 +115,13 @@ class Colorizer:
         began = time.perf_counter()
         source, target, options = Path(source), Path(target), options or Options()
         sink.check_target(source, target, overwrite)
-        predict.check_options(self.manifest, options)
         watch = Watch(progress, cancel, pause)
-        where = None if scratch is None else Path(scratch)
-        sweep_once(scratch_folder(where))
-        with decoded(source, where) as pixels:
-            file = PictureFile(source, pixels)
-            job = Job(file, target, self._tiles, options, watch, where)
-            pages, notes = pages_of(file, options.page, every=format_of(target) == "tiff")
+        with open_job(self.tiles, source, target, options, watch, scratch) as job:
+            pages, notes = pages_of(job.file, options.page, every=format_of(target) == "tiff")
             done = job.write_pages(pages) if len(pages) > 1 else [job.write(pages[0])]
-        notes += together(done)
-        if any(page.detail for page in done) and self._tiles.note:
-            notes.append(self._tiles.note)
+        notes += [*together(done), *notes_on(options)]
+        if any(page.detail for page in done) and self.tiles.note:
+            notes.append(self.tiles.note)
         first, seconds = done[0], time.perf_counter() - began
         return ColorReport(
             source=source,
@@ -151,13 +137,7 @@ class Colorizer:
         )
 
 
-def _check_array(picture: PictureArray) -> tuple[PictureArray, PictureArray | None]:
-    """Colour (H x W x 1 or 3) and alpha (H x W x 1) of a picture array."""
-    if picture.ndim == 2:
-        picture = picture[..., None]
-    if picture.ndim != 3 or picture.shape[2] not in (1, 3, 4) or picture.size == 0:
-        raise UsageError(f"pictures are H x W, H x W x 3 or H x W x 4 arrays, not {picture.shape}")
-    srgb.check(picture)
-    if picture.shape[2] == 4:
-        return picture[..., :3], picture[..., 3:]
-    return picture, None
+def notes_on(options: Options) -> list[str]:
+    """What a person should know of what they asked for."""
+    empty = options.layer is not None and options.layer.empty
+    return [f"nothing is painted on {options.layer.name}"] if empty and options.layer else []

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import pyvips
 
-from photochrom.color.arrays import FloatImage
+from photochrom.color import srgb
+from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.color.profile import ToneProfile
+from photochrom.errors import UsageError
 from photochrom.files import orientation, scaling, tone
 from photochrom.files.pulling import Watch
 from photochrom.files.recombine import ChromaModel
+from photochrom.hints import layer
 from photochrom.models import predict
 from photochrom.options import Options
 from photochrom.tiles import levels, passes, strips
 from photochrom.tiles.answers import TileModel
+from photochrom.working import Working
 
 GUIDE_RADIUS = 3
 """Half a window's side of the guided filter, in pixels of the guide."""
@@ -25,13 +29,24 @@ GUIDE_EPSILON = 2.0
 
 @dataclass(frozen=True)
 class Looker:
-    """How a model looks at pictures of one size."""
+    """How a model looks at pictures of one size.
+
+    Raises:
+        InputError: if the layer of hints has another aspect than the upright picture.
+    """
 
     model: TileModel
     options: Options
     width: int
     """Of the picture as stored, in pixels, like the height."""
     height: int
+    turned: int
+    """EXIF orientation, 1 to 8."""
+
+    def __post_init__(self) -> None:
+        if self.options.layer is not None:
+            width, height = self._as_seen((self.width, self.height))
+            layer.check_aspect(self.options.layer, height, width)
 
     @property
     def guide_size(self) -> levels.Size:
@@ -51,23 +66,34 @@ class Looker:
         """
         return scaling.fit(color, *self.guide_size).copy_memory()
 
-    def look(
-        self, codes: pyvips.Image, profile: ToneProfile, turned: int, watch: Watch
-    ) -> ChromaModel:
+    def look(self, codes: pyvips.Image, profile: ToneProfile, watch: Watch) -> ChromaModel:
         """Chroma as a function of lightness.
 
         Args:
             codes: what `shrunk` made.
             profile: what its codes mean.
-            turned: EXIF orientation, 1 to 8.
             watch: told of the stage ``color``.
         """
-        guide = orientation.upright(_plane(tone.lightness(codes, profile)), turned)
-        sizes = [size[::-1] if turned >= 5 else size for size in self.tiled_sizes]
-        seen = passes.see(self.model, guide, sizes, self.options.points, watch)
-        chroma = seen * np.float32(self.options.saturation)
-        slope, offset = strips.fitted(guide, chroma, GUIDE_RADIUS, GUIDE_EPSILON)
-        return ChromaModel(orientation.stored(slope, turned), orientation.stored(offset, turned))
+        guide = self._guide(codes, profile)
+        sizes = [self._as_seen(size) for size in self.tiled_sizes]
+        chroma = passes.see(self.model, guide, sizes, self.options, watch)
+        slope, offset = (
+            orientation.stored(planes, self.turned)
+            for planes in strips.fitted(guide, chroma, GUIDE_RADIUS, GUIDE_EPSILON)
+        )
+        return ChromaModel(slope, offset)
+
+    def working(self, codes: pyvips.Image, profile: ToneProfile) -> Working:
+        """The picture at working size; arguments as for `look`."""
+        return Working.of(self.model, self.options, self._guide(codes, profile))
+
+    def _guide(self, codes: pyvips.Image, profile: ToneProfile) -> FloatImage:
+        """L* of the upright picture."""
+        return orientation.upright(_plane(tone.lightness(codes, profile)), self.turned)
+
+    def _as_seen(self, size: levels.Size) -> levels.Size:
+        """A size of the picture as stored, as a person sees it; it works both ways."""
+        return size[::-1] if self.turned >= 5 else size
 
     @property
     def _seen_at(self) -> tuple[int, int, int, int]:
@@ -77,6 +103,35 @@ class Looker:
             tiles = predict.takes_tiles(self.model.manifest)
             detail = levels.automatic(self.width, self.height, side) if tiles else 0
         return self.width, self.height, side, detail
+
+
+def of_array(
+    model: TileModel, picture: PictureArray, options: Options
+) -> tuple[pyvips.Image, PictureArray | None, Looker]:
+    """An array's colour as an image, its alpha (H x W x 1), and how it is looked at.
+
+    Raises:
+        UsageError: if it is of another shape or type than pictures are, or if the options ask for
+            what the model or an array can't do.
+    """
+    predict.check_options(model.manifest, options)
+    if options.restoration.steps != ():
+        raise UsageError("files are restored, not arrays; save the picture to one first")
+    color, alpha = _check_array(picture)
+    image = pyvips.Image.new_from_array(np.ascontiguousarray(color))
+    return image, alpha, Looker(model, options, image.width, image.height, turned=1)
+
+
+def _check_array(picture: PictureArray) -> tuple[PictureArray, PictureArray | None]:
+    """Colour (H x W x 1 or 3) and alpha (H x W x 1) of a picture array."""
+    if picture.ndim == 2:
+        picture = picture[..., None]
+    if picture.ndim != 3 or picture.shape[2] not in (1, 3, 4) or picture.size == 0:
+        raise UsageError(f"pictures are H x W, H x W x 3 or H x W x 4 arrays, not {picture.shape}")
+    srgb.check(picture)
+    if picture.shape[2] == 4:
+        return picture[..., :3], picture[..., 3:]
+    return picture, None
 
 
 def _plane(image: pyvips.Image) -> FloatImage:

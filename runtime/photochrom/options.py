@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from photochrom.errors import UsageError
 from photochrom.restoration.options import Restoration
+
+if TYPE_CHECKING:
+    from photochrom.hints.layer import Layer
+    from photochrom.hints.strokes import Stroke
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,18 @@ class Options:
     """1: the new colours; 0: the source's own (grey, or the tone of a sepia print)."""
     saturation: float = 1.0
     """The new colours' chroma is multiplied by this, 0 to 3."""
+    warmth: float = 0.0
+    """-1: cool, 1: warm (docs/hints.md has the temperatures)."""
+    protect: float = 0.0
+    """0 to 1: how much chroma is taken away where the model is unsure; two more runs of it."""
+    variant: int = 0
+    """Which other colouring, by its number on a sheet of variants; 0 is the model's own."""
     points: tuple[Point, ...] = ()
-    """Places whose colour the person knows."""
+    """Places whose colour the person knows; later ones lie on top, and all on top of `layer`."""
+    layer: Layer | None = None
+    """Colours painted on a transparent picture; it lies on top of `strokes`."""
+    strokes: tuple[Stroke, ...] = ()
+    """Colours painted with a brush, later ones on top."""
     provenance: bool = True
     """Whether the file says that a model coloured it (XMP, IPTC's DigitalSourceType)."""
     page: int | None = None
@@ -75,14 +90,24 @@ class Options:
     as is worth it (docs/tiles.md)."""
 
     def __post_init__(self) -> None:
-        _check_range("strength", self.strength, 1)
-        _check_range("saturation", self.saturation, 3)
+        _check_range("strength", self.strength, 0, 1)
+        _check_range("saturation", self.saturation, 0, 3)
+        _check_range("warmth", self.warmth, -1, 1)
+        _check_range("protect", self.protect, 0, 1)
+        if not isinstance(self.variant, int) or self.variant < 0:
+            raise UsageError(f"variants are numbered from 0, so there is no {self.variant}")
         if self.page is not None and self.page < 1:
             raise UsageError(f"pages are counted from 1, so there is no page {self.page}")
         if self.detail not in (None, 0, 1, 2, 3):
             raise UsageError(f"detail is 0, 1, 2, 3 or auto, not {self.detail}")
 
+    @property
+    def hinted(self) -> bool:
+        """Whether anything is said of colours at places."""
+        painted = self.layer is not None and not self.layer.empty
+        return bool(self.points or self.strokes or painted)
 
-def _check_range(name: str, value: float, high: float) -> None:
-    if not 0 <= value <= high:
-        raise UsageError(f"{name} lies between 0 and {high}, not {value:g}")
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise UsageError(f"{name} lies between {low:g} and {high:g}, not {value:g}")

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyvips
 
 from photochrom.files import sink
+from photochrom.files.decoders import decoded
 from photochrom.files.formats import EIGHT_BIT, OPAQUE, format_of
 from photochrom.files.pulling import Watch, pull
 from photochrom.files.recombine import ChromaModel, recombine
 from photochrom.files.source import PictureFile, Source, open_source, unreadable
 from photochrom.files.tiff_pages import Layout, PageJoiner, layouts
-from photochrom.files.whole import scratch_file, whole_file
+from photochrom.files.whole import scratch_file, scratch_folder, sweep_once, whole_file
 from photochrom.looking import Looker
+from photochrom.models import predict
 from photochrom.options import Options
 from photochrom.report import Finding, Page
 from photochrom.restoration.plan import Plan, planned, suggested
 from photochrom.restoration.view import View
 from photochrom.tiles.answers import TileModel
+from photochrom.working import Working
 
 
 @dataclass(frozen=True)
@@ -105,29 +108,61 @@ class Job:
         with ExitStack() as held:
             restoration = self.options.restoration
             plan = held.enter_context(planned(self.file, page, restoration, watch, self.scratch))
-            watch("look", 0.0)
-            shrink = _jpeg_shrink(full.image.width, looker.guide_size[0])
-            shrink = 1 if plan.needs_all_pixels else shrink
-            small = plan.seen(open_source(self.file, shrink, page))
-            codes = self._shrunk(looker, small.color)
-            chroma = looker.look(codes, full.profile, full.orientation, watch)
+            codes = self._codes(looker, plan, page, watch)
+            chroma = looker.look(codes, full.profile, watch)
             findings = plan.findings or suggested(View(codes, full.profile))
             return Seen(chroma, plan, findings, held.pop_all())
 
-    def _shrunk(self, looker: Looker, color: pyvips.Image) -> pyvips.Image:
+    def working(self, page: int) -> Working:
+        """One picture at the size at which the model sees it, after restoration."""
+        full = open_source(self.file, page=page)
+        looker = self._looker(full)
+        restoration = self.options.restoration
+        with planned(self.file, page, restoration, self.watch, self.scratch) as plan:
+            return looker.working(self._codes(looker, plan, page, self.watch), full.profile)
+
+    def _codes(self, looker: Looker, plan: Plan, page: int, watch: Watch) -> pyvips.Image:
+        """The page in the size at which it is looked at."""
+        watch("look", 0.0)
+        shrink = _jpeg_shrink(looker.width, looker.guide_size[0])
+        shrink = 1 if plan.needs_all_pixels else shrink
+        small = plan.seen(open_source(self.file, shrink, page))
         try:
-            return looker.shrunk(color)
+            return looker.shrunk(small.color)
         except pyvips.Error as error:
             raise unreadable(self.file.path, error) from error
 
     def _looker(self, page: Source) -> Looker:
-        return Looker(self.model, self.options, page.image.width, page.image.height)
+        width, height = page.image.width, page.image.height
+        return Looker(self.model, self.options, width, height, page.orientation)
 
     def _told(self, page: Source, seen: Seen) -> Page:
         lost = sink.losses(page, self.target, self.options.provenance)
         width, height = page.image.width, page.image.height
         detail = len(self._looker(page).tiled_sizes)
         return Page(width, height, detail, [*page.notes, *lost], seen.findings)
+
+
+@contextmanager
+def open_job(
+    model: TileModel,
+    source: Path,
+    target: Path,
+    options: Options,
+    watch: Watch,
+    scratch: Path | str | None,
+) -> Iterator[Job]:
+    """A file's way, and its pixels for as long as it takes.
+
+    Raises:
+        UsageError: if the options ask for what the model can't do.
+        InputError: if the file can't be read.
+    """
+    predict.check_options(model.manifest, options)
+    where = None if scratch is None else Path(scratch)
+    sweep_once(scratch_folder(where))
+    with decoded(source, where) as pixels:
+        yield Job(PictureFile(source, pixels), target, model, options, watch, where)
 
 
 def _render(source: Source, chroma: ChromaModel, options: Options, target: Path) -> pyvips.Image:

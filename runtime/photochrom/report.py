@@ -43,6 +43,10 @@ class ColorReport(Report):
     model: str
     detail: int
     """How often the picture was looked at again in tiles (of the first page, if there are more)."""
+    variants: tuple[int, ...] = ()
+    """Numbers on a sheet of variants that was written."""
+    beside: tuple[Path, ...] = ()
+    """What was written beside `target`: a map of confidence, a sheet of variants, a sidecar."""
 
 
 @dataclass(frozen=True)

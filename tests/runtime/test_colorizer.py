@@ -184,12 +184,19 @@ class TestPoints:
         told = warm.colorize(picture, Options(points=points))
         return (lab_of(told) - lab_of(warm.colorize(picture)))[..., 1:]
 
-    def test_moves_towards_the_colour(self, warm: Colorizer) -> None:
-        moved = self.change(warm, Point(0.25, 0.5, (0, 0, 255)))
-        row, column = np.unravel_index(np.hypot(*moved.T).T.argmax(), moved.shape[:2])
-        assert abs(column + 0.5 - 24) <= 3
-        assert abs(row + 0.5 - 32) <= 3
-        assert moved[row, column, 1] < -4
+    def test_the_colours_are_where_they_were_said(self, warm: Colorizer) -> None:
+        """Three places that no mirroring or turning brings to one another's."""
+        said = {(0.2, 0.3): (70, 90, 190), (0.7, 0.2): (180, 70, 60), (0.6, 0.8): (60, 120, 60)}
+        points = tuple(Point(*place, color) for place, color in said.items())
+        told = lab_of(warm.colorize(np.full((64, 96), 0.4, np.float32), Options(points=points)))
+        for (x, y), color in said.items():
+            wanted = lab_of(np.array([[color]], np.uint8))[0, 0, 1:]
+            np.testing.assert_allclose(told[int(64 * y), int(96 * x), 1:], wanted, atol=2)
+
+    def test_it_fades_with_distance(self, warm: Colorizer) -> None:
+        moved = np.hypot(*np.moveaxis(self.change(warm, Point(0.25, 0.5, (70, 90, 190))), -1, 0))
+        assert (np.diff(moved[32, [26, 30, 34, 38, 42]]) < 0).all()
+        assert moved[:, 56:].max() < 0.1
 
     def test_far_away_stays(self, warm: Colorizer) -> None:
         moved = self.change(warm, Point(0.1, 0.5, (0, 0, 255)))

@@ -3,12 +3,15 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from photochrom import Options, Point
 from photochrom.errors import UsageError
+from photochrom.hints import layer
+from photochrom.hints.strokes import Stroke
 
 
 class TestPoint:
@@ -62,6 +65,27 @@ class TestOptions:
         change: dict[str, Any] = {name: value}
         with pytest.raises(UsageError, match=f"{name} lies between 0 and"):
             Options(**change)
+
+    @pytest.mark.parametrize(("name", "low"), [("warmth", -1), ("protect", 0)])
+    @pytest.mark.parametrize("beyond", [-0.001, "above", float("nan"), float("inf")])
+    def test_control_out_of_range(self, name: str, low: float, beyond: float | str) -> None:
+        change: dict[str, Any] = {name: 1.001 if isinstance(beyond, str) else low + beyond}
+        with pytest.raises(UsageError, match=f"{name} lies between {low} and 1"):
+            Options(**change)
+
+    @pytest.mark.parametrize("number", [-1, 1.5, float("nan"), "2"])
+    def test_no_variant(self, number: Any) -> None:
+        with pytest.raises(UsageError, match="numbered from 0"):
+            Options(variant=number)
+
+    def test_hinted(self) -> None:
+        clear = layer.from_array(np.zeros((4, 5, 4), np.uint8))
+        painted = layer.from_array(np.full((4, 5, 4), 200, np.uint8))
+        dab = Stroke(((0.5, 0.5),), 0.1, (1, 2, 3))
+        assert not Options(layer=clear).hinted
+        assert Options(layer=painted).hinted
+        assert Options(strokes=(dab,)).hinted
+        assert Options(points=(Point(0, 0, (1, 2, 3)),)).hinted
 
     def test_frozen(self) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photochrom.cli.each import each
-from photochrom.cli.photo import DeviceOption, ModelOption, colorize
+from photochrom.cli.making import colorize
+from photochrom.cli.photo import DeviceOption, ModelOption
 from photochrom.cli.reporting import open_reporter
 from photochrom.errors import OutputError, UsageError
 from photochrom.files.whole import make_folder, whole_file

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photochrom.cli.each import Work, each
-from photochrom.cli.reporting import Reporter, open_reporter
-from photochrom.cli.targets import targets_for
+from photochrom.cli.each import each
+from photochrom.cli.hinting import (
+    ConfidenceOption,
+    HintsOption,
+    NoSidecarOption,
+    PointOption,
+    ProtectOption,
+    Said,
+    SaveSidecarOption,
+    VariantOption,
+    VariantsOption,
+    WarmthOption,
+    check_one,
+    points_of,
+)
+from photochrom.cli.making import Making, outputs_for
+from photochrom.cli.reporting import open_reporter
 from photochrom.errors import UsageError
 from photochrom.models.names import DEFAULT_MODEL
-from photochrom.options import Options, Point
-from photochrom.report import Report
 from photochrom.restoration.options import Restoration, parse_steps
 
 if TYPE_CHECKING:
-    from photochrom.colorizer import Colorizer
+    from photochrom.hints.layer import Layer
 
 ModelOption = Annotated[
     str, typer.Option(help="Name of a model (photochrom models list) or path of an .onnx file.")
@@ -42,29 +53,33 @@ def photo(
     model: ModelOption = DEFAULT_MODEL,
     device: DeviceOption = "auto",
     strength: Annotated[
-        float, typer.Option(help="1: the new colours; 0: the picture's own; or between.")
-    ] = 1.0,
-    saturation: Annotated[
-        float, typer.Option(help="Multiplies the new colours' chroma, 0 to 3.")
-    ] = 1.0,
-    point: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A colour you know, as X,Y=#RRGGBB; X and Y are fractions of the upright "
-            "picture's width and height. Repeatable."
-        ),
+        float | None,
+        typer.Option(help="1: the new colours; 0: the picture's own; or between. Default: 1."),
     ] = None,
+    saturation: Annotated[
+        float | None, typer.Option(help="Multiplies the new colours' chroma, 0 to 3. Default: 1.")
+    ] = None,
+    warmth: WarmthOption = None,
+    protect: ProtectOption = None,
+    point: PointOption = None,
+    hints: HintsOption = None,
+    no_sidecar: NoSidecarOption = False,
+    save_sidecar: SaveSidecarOption = False,
+    confidence: ConfidenceOption = None,
+    variants: VariantsOption = None,
+    variant: VariantOption = None,
     page: Annotated[
         str,
         typer.Option(metavar="N|all", help="Page of a TIFF; all of them need a .tif to go to."),
     ] = "all",
     detail: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="auto|0|1|2|3",
-            help="How often the picture is looked at again at twice the size, in tiles.",
+            help="How often the picture is looked at again at twice the size, in tiles. "
+            "Default: auto.",
         ),
-    ] = "auto",
+    ] = None,
     restore: Annotated[
         str,
         typer.Option(
@@ -89,23 +104,31 @@ def photo(
     json: JsonOption = False,
 ) -> None:
     """Colorize pictures: JPEG, PNG, TIFF or WebP of 8 or 16 bits, of any size."""
-    points = tuple(Point.parse(text) for text in point or [])
-    options = Options(
-        strength=strength,
-        saturation=saturation,
-        points=points,
-        provenance=not no_provenance,
-        page=_page(page),
-        restoration=Restoration(parse_steps(restore)),
-        detail=_detail(detail),
-    )
-    targets = targets_for(sources, output, "color")
+    check_one(sources, hints=hints, confidence=confidence)
+    values = {
+        "strength": strength,
+        "saturation": saturation,
+        "warmth": warmth,
+        "protect": protect,
+        "variant": variant,
+        "points": points_of(point),
+        "layer": _layer(hints),
+        "provenance": not no_provenance,
+        "page": _page(page),
+        "restoration": Restoration(parse_steps(restore)),
+    }
+    values = {name: value for name, value in values.items() if value is not None}
+    if detail is not None:
+        values["detail"] = _detail(detail)
+    said = Said(values, reads=not no_sidecar, saves=save_sidecar)
+    colors = variants is None or variant is not None
+    outputs = outputs_for(sources, output, colors, variants is not None, confidence)
     from photochrom.colorizer import Colorizer
 
     colorizer = Colorizer(model, device)
-    pairs = list(zip(sources, targets, strict=True))
     with open_reporter(json) as reporter:
-        each(pairs, reporter, colorize(colorizer, options, reporter, overwrite, scratch))
+        making = Making(colorizer, said, outputs, variants or 0, reporter, overwrite, scratch)
+        each(list(zip(sources, outputs, strict=True)), reporter, making.work)
 
 
 def _page(text: str) -> int | None:
@@ -124,24 +147,9 @@ def _detail(text: str) -> int | None:
     return int(text)
 
 
-def colorize(
-    colorizer: Colorizer,
-    options: Options,
-    reporter: Reporter,
-    overwrite: bool,
-    scratch: Path | None = None,
-) -> Work:
-    """What is done to each picture."""
+def _layer(path: Path | None) -> Layer | None:
+    if path is None:
+        return None
+    from photochrom.hints import layer
 
-    def work(source: Path, target: Path, cancel: threading.Event) -> Report:
-        return colorizer.colorize_file(
-            source,
-            target,
-            options,
-            overwrite=overwrite,
-            progress=reporter.progress,
-            cancel=cancel,
-            scratch=scratch,
-        )
-
-    return work
+    return layer.read(path)

@@ -94,7 +94,7 @@ class JsonReporter(Reporter):
         self._write({"schema": SCHEMA, "event": event, "input": str(self._source), **values})
 
     def _write(self, values: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps(values) + "\n")
+        sys.stdout.write(json.dumps(values, default=str) + "\n")  # paths
         sys.stdout.flush()
 
 
@@ -126,6 +126,8 @@ class TextReporter(Reporter):
             what = "done" if finding.done else "suggested" if finding.sure >= 0.5 else "not done"
             sure = f"{100 * finding.sure:.0f} % sure"
             self._say(f"  {finding.step}: {what} ({sure}): {finding.seen}")
+        for path in report.beside if isinstance(report, ColorReport) else ():
+            self._say(f"  beside it: {path}")
         for note in report.notes:
             self._say(f"  note: {note}")
 

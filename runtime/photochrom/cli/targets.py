@@ -9,25 +9,28 @@ from pathlib import Path
 from photochrom.errors import UsageError
 
 
-def targets_for(sources: Sequence[Path], output: str | None, word: str) -> list[Path]:
+def targets_for(
+    sources: Sequence[Path], output: str | None, word: str, ending: str | None = None
+) -> list[Path]:
     """Where each picture goes: beside it, into a folder, or to a file of a name that was given.
 
     Args:
         sources: the pictures.
         output: a file, a folder, or None.
         word: the middle of names that are made here: ``NAME.word.EXT``.
+        ending: their end; None: the source's, if such files can be written.
 
     Raises:
         UsageError: if several pictures would go to one file.
     """
     folder = None if output is None else Path(output)
     if folder is None:
-        targets = [source.parent / _name(source, word) for source in sources]
+        targets = [source.parent / _name(source, word, ending) for source in sources]
     elif os.path.isdir(folder) or str(output).endswith(("/", "\\")):
         from photochrom.files.whole import make_folder
 
         make_folder(folder)
-        targets = [folder / _name(source, word) for source in sources]
+        targets = [folder / _name(source, word, ending) for source in sources]
     elif len(sources) == 1:
         targets = [folder]
     else:
@@ -37,9 +40,9 @@ def targets_for(sources: Sequence[Path], output: str | None, word: str) -> list[
     return targets
 
 
-def _name(source: Path, word: str) -> str:
+def _name(source: Path, word: str, ending: str | None) -> str:
     """Pictures of a kind that can't be written become PNG."""
     from photochrom.files.formats import WRITABLE
 
-    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
+    suffix = ending or (source.suffix if source.suffix.lower() in WRITABLE else ".png")
     return f"{source.stem}.{word}{suffix}"

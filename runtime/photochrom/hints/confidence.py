@@ -5,13 +5,16 @@ smaller and somewhat larger: where a model knows what it sees it answers the sam
 says how well this tells errors beforehand.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import pyvips
 
 from photochrom.color.arrays import FloatImage
+from photochrom.errors import OutputError
 from photochrom.files import scaling
 from photochrom.files.whole import whole_file
 
@@ -66,8 +69,11 @@ def write(confidence: FloatImage, path: Path) -> None:
         OutputError: if it can't be written.
     """
     codes = scaling.from_planes(np.clip(confidence, 0, 1)[None] * 255).rint().cast("uchar")
-    with whole_file(path) as temporary:
-        codes.copy(interpretation="b-w").pngsave(str(temporary))
+    try:
+        with whole_file(path) as temporary:
+            codes.copy(interpretation="b-w").pngsave(os.fsencode(temporary))
+    except pyvips.Error as error:
+        raise OutputError(f"can't write {path}; is the disk full?") from error
 
 
 def _again(ask: Ask, lightness: FloatImage, factor: float) -> FloatImage:

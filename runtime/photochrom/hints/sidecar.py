@@ -9,20 +9,22 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from photochrom.errors import InputError, UsageError
 from photochrom.files.whole import whole_file
 from photochrom.hints.strokes import Stroke
-from photochrom.options import Point
+from photochrom.options import Options, Point
 
 VERSION = 1
 """What the key ``photochrom`` says; a reader refuses higher ones."""
 ENDING = ".photochrom.json"
 LARGEST = 64 * 2**20
 """Bytes of a file that is read; no person paints more."""
+SETTINGS = ("strength", "saturation", "warmth", "protect", "variant", "detail")
+"""Fields of `Options` that are read from ``settings`` and written there."""
 _KNOWN = ("photochrom", "strokes", "points", "settings")
 _STROKE = ("points", "radius", "color", "strength")
 
@@ -36,14 +38,14 @@ class Sidecar:
     points: tuple[Point, ...] = ()
     """Places whose colour the person knows; they lie on top of strokes."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Values of `photochrom.Options` by name, as JSON has them; others are kept and not used."""
+    """Values of `SETTINGS` by name, as JSON has them; others are kept and not used."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
     """Other keys of the file, kept as they are."""
 
 
 def path_for(picture: Path) -> Path:
     """Where a picture's sidecar lies, whether or not there is one."""
-    return picture.with_name(picture.name + ENDING)
+    return picture.parent / (picture.name + ENDING)
 
 
 def load(path: Path) -> Sidecar:
@@ -79,6 +81,46 @@ def save(path: Path, sidecar: Sidecar) -> None:
         raise UsageError(f"can't write {path}: a setting is not JSON ({error})") from error
     with whole_file(path) as temporary:
         temporary.write_text(text + "\n", "utf-8")
+
+
+def options(path: Path, sidecar: Sidecar, **said: Any) -> Options:
+    """What a sidecar asks for.
+
+    Args:
+        path: where it was read, for messages.
+        sidecar: what it says; of its settings those that `SETTINGS` names.
+        said: fields of `Options` that were said elsewhere, and win; their points lie on top.
+
+    Raises:
+        InputError: if a setting has a value that it can't have.
+    """
+    settings = {name: sidecar.settings[name] for name in SETTINGS if name in sidecar.settings}
+    try:
+        for name, value in settings.items():
+            if not (name == "detail" and value is None):
+                _number(value)
+        Options(**settings)
+    except (ValueError, UsageError) as error:
+        raise InputError(f"{path}, settings: {error}") from error
+    above = said.pop("points", ())
+    points = (*(point for point in sidecar.points if point not in above), *above)
+    return Options(**{"strokes": sidecar.strokes, "points": points, **settings, **said})
+
+
+def updated(sidecar: Sidecar, options: Options) -> Sidecar:
+    """A sidecar that says what options do of a picture, and keeps whatever else it said."""
+    usual = Options()
+    settings = {
+        name: getattr(options, name)
+        for name in SETTINGS
+        if name in sidecar.settings or getattr(options, name) != getattr(usual, name)
+    }
+    return replace(
+        sidecar,
+        strokes=options.strokes,
+        points=options.points,
+        settings={**sidecar.settings, **settings},
+    )
 
 
 def to_json(sidecar: Sidecar) -> dict[str, Any]:

@@ -5,7 +5,8 @@ colours; what it does not believe, it pulls back. Of many candidates those are t
 farthest apart. A candidate's number is its seed: number and picture are all that it depends on.
 """
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -16,12 +17,12 @@ from numpy.typing import NDArray
 
 from photochrom.color import gamut, srgb
 from photochrom.color.arrays import FloatImage, PictureArray
-from photochrom.errors import UsageError
+from photochrom.errors import OutputError, UsageError
 from photochrom.files import scaling
 from photochrom.files.whole import whole_file
 
 Ask: TypeAlias = Callable[[FloatImage, FloatImage], FloatImage]
-"""L* (H x W) and hints (3 x H x W) to a*, b* (2 x h x w): the network, told as it is."""
+"""L* (H x W) and a guess (hints, 3 x H x W) to a*, b* (2 x h x w): the network, told that."""
 
 MOST = 16
 """Variants on one sheet."""
@@ -45,7 +46,7 @@ class Variant:
     """One colouring."""
 
     number: int
-    """What to ask for to get it again; 0 is the colouring without hints."""
+    """What to ask for to get it again; 0 is the colouring without a guess."""
     chroma: FloatImage
     """2 x H x W float32: a*, b* at the working size."""
 
@@ -56,17 +57,26 @@ def choose(ask: Ask, lightness: FloatImage, chroma: FloatImage, count: int) -> l
     Args:
         ask: the model; it must take hints.
         lightness: H x W, L* 0..100, at working size.
-        chroma: 2 x H x W, the model's answer without hints.
+        chroma: 2 x H x W, the model's answer without any hints.
         count: how many, 2 to 16.
 
     Raises:
         UsageError: if `count` is out of range.
     """
-    if not 2 <= count <= MOST:
-        raise UsageError(f"variants are 2 to {MOST} on a sheet, not {count}")
+    check_count(count)
     tried = [variant(ask, lightness, chroma, at) for at in range(count * CANDIDATES)]
     order = _farthest(np.stack([_small(one.chroma) for one in tried]), count)
     return sorted((tried[at] for at in order), key=lambda one: one.number)
+
+
+def check_count(count: int) -> None:
+    """Refuse a number of variants that no sheet has.
+
+    Raises:
+        UsageError: if it is none of 2 to 16.
+    """
+    if not 2 <= count <= MOST:
+        raise UsageError(f"variants are 2 to {MOST} on a sheet, not {count}")
 
 
 def variant(ask: Ask, lightness: FloatImage, chroma: FloatImage, number: int) -> Variant:
@@ -77,9 +87,8 @@ def variant(ask: Ask, lightness: FloatImage, chroma: FloatImage, number: int) ->
     """
     if number < 0:
         raise UsageError(f"variants are numbered from 0, so there is no {number}")
-    if number == 0:
-        return Variant(0, chroma)
-    told = hints(lightness, chroma, number)
+    nothing = np.zeros((3, *lightness.shape), np.float32)
+    told = hints(lightness, chroma, number) if number else nothing
     height, width = lightness.shape
     return Variant(number, scaling.fit_planes(ask(lightness, told), width, height))
 
@@ -99,10 +108,17 @@ def hints(lightness: FloatImage, chroma: FloatImage, number: int) -> FloatImage:
     return np.concatenate((np.moveaxis(soft, -1, 0), sure))
 
 
-def sheet(lightness: FloatImage, variants: Sequence[Variant]) -> PictureArray:
-    """All variants side by side, each with its number below it: uint8 sRGB, rows x columns x 3."""
-    across = int(np.ceil(np.sqrt(len(variants) * lightness.shape[0] / lightness.shape[1])))
-    tiles = [_tile(lightness, one) for one in variants]
+def render(lightness: FloatImage, chroma: FloatImage) -> PictureArray:
+    """L* (H x W) and a*, b* (2 x H x W) as uint8 sRGB, H x W x 3."""
+    colors = gamut.lab_to_srgb(np.stack((lightness, *chroma), axis=-1))
+    return srgb.from_float(colors, np.dtype(np.uint8))
+
+
+def sheet(pictures: Mapping[int, PictureArray]) -> PictureArray:
+    """Pictures of one size (uint8, H x W x 3) side by side, each with its number below it."""
+    height, width = next(iter(pictures.values())).shape[:2]
+    across = int(np.ceil(np.sqrt(len(pictures) * height / width)))
+    tiles = [_tile(number, pixels) for number, pixels in pictures.items()]
     empty = np.full_like(tiles[0], 255)
     tiles += [empty] * (-len(tiles) % across)
     rows = [np.concatenate(tiles[at : at + across], 1) for at in range(0, len(tiles), across)]
@@ -115,15 +131,16 @@ def write_sheet(pixels: PictureArray, path: Path) -> None:
     Raises:
         OutputError: if it can't be written.
     """
-    with whole_file(path) as temporary:
-        pyvips.Image.new_from_array(pixels).pngsave(str(temporary))
+    try:
+        with whole_file(path) as temporary:
+            pyvips.Image.new_from_array(pixels).pngsave(os.fsencode(temporary))
+    except pyvips.Error as error:
+        raise OutputError(f"can't write {path}; is the disk full?") from error
 
 
-def _tile(lightness: FloatImage, one: Variant) -> PictureArray:
-    colors = gamut.lab_to_srgb(np.stack((lightness, *one.chroma), axis=-1))
-    pixels = srgb.from_float(colors, np.dtype(np.uint8))
+def _tile(number: int, pixels: PictureArray) -> PictureArray:
     label = np.full((26, pixels.shape[1], 3), 255, np.uint8)
-    drawn = _digits(one.number)[: label.shape[0] - 6, : max(pixels.shape[1] - 6, 0)]
+    drawn = _digits(number)[: label.shape[0] - 6, : max(pixels.shape[1] - 6, 0)]
     label[3 : 3 + drawn.shape[0], 6 : 6 + drawn.shape[1]] = drawn[..., None]
     return np.pad(np.concatenate((pixels, label)), ((4, 0), (4, 4), (0, 0)), constant_values=255)
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
-from photochrom.models import after, foreign, predict
+from photochrom.hints import draw
+from photochrom.models import after, predict
 from photochrom.models.manifest import Manifest
 from photochrom.session import Session
 
@@ -15,7 +16,11 @@ than the network alone; with more, colours that contradict the picture leak more
 
 
 def predict_hinted(
-    manifest: Manifest, session: Session, lightness: FloatImage, hints: FloatImage
+    manifest: Manifest,
+    session: Session,
+    lightness: FloatImage,
+    hints: FloatImage,
+    guess: FloatImage | None = None,
 ) -> FloatImage:
     """Chroma of one picture; where nothing is hinted, as `photochrom.models.predict` has it.
 
@@ -27,7 +32,8 @@ def predict_hinted(
         manifest: of the model in `session`, of any kind.
         session: the loaded model.
         lightness: H x W, L* in 0..100, at working size.
-        hints: 3 x H x W: a*, b* and confidence 0..1.
+        hints: 3 x H x W: a*, b* and confidence 0..1, what the person says.
+        guess: hints below those, that only the network is told, of a variant; None: nothing.
 
     Returns:
         2 x H x W float32: a*, b*; where confidence is 1 it is the hint. 2 x h x w at the model's
@@ -36,24 +42,24 @@ def predict_hinted(
     Raises:
         ModelError: if the network fails or breaks its manifest's contract.
     """
-    unhinted = predict.predict(manifest, session, lightness, np.zeros_like(hints))
+    below = np.zeros_like(hints) if guess is None else guess
+    unhinted = predict.predict(manifest, session, lightness, below)
     if not hints[2].any():
         return unhinted
     chroma = _full(unhinted, lightness)
-    if not listens(manifest):
+    if not predict.listens(manifest):
         return after.spread(lightness, chroma, hints)
     told = after.told(lightness, chroma, hints)
     near, bare = (
         _full(predict.predict(manifest, session, lightness, given), lightness)
-        for given in (told, hints)
+        for given in (_over(told, guess), _over(hints, guess))
     )
     far = chroma + np.float32(FAR) * (bare - chroma)
     return after.exact(far + told[2] * (near - far), hints)
 
 
-def listens(manifest: Manifest) -> bool:
-    """Whether the network itself takes hints."""
-    return manifest.hints if manifest.kind == "native" else foreign.takes_hints(manifest)
+def _over(hints: FloatImage, guess: FloatImage | None) -> FloatImage:
+    return hints if guess is None else draw.over(hints, guess)
 
 
 def _full(chroma: FloatImage, lightness: FloatImage) -> FloatImage:

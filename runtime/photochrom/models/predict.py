@@ -34,16 +34,32 @@ def takes_tiles(manifest: Manifest) -> bool:
     return manifest.kind == "native" and manifest.hints and manifest.tiling == "anchored"
 
 
+def listens(manifest: Manifest) -> bool:
+    """Whether the network itself takes hints; after others, hints spread all the same."""
+    return manifest.hints if manifest.kind == "native" else foreign.takes_hints(manifest)
+
+
+def check_variants(manifest: Manifest) -> None:
+    """Refuse variants of a model that has none.
+
+    Raises:
+        UsageError: if its network takes no hints.
+    """
+    if not listens(manifest):
+        raise UsageError(
+            f"model {manifest.name} takes no hints, so it has no variants; choose another"
+        )
+
+
 def check_options(manifest: Manifest, options: Options) -> None:
     """Refuse what a model can't do.
 
     Raises:
-        UsageError: if it is asked for points but takes no hints, or for detail but not for tiles.
+        UsageError: if it is asked for a variant but takes no hints, or for detail but not for
+            tiles.
     """
-    if options.points and manifest.kind == "native" and not manifest.hints:
-        raise UsageError(
-            f"model {manifest.name} takes no hints, so it can't be given points; choose another"
-        )
+    if options.variant:
+        check_variants(manifest)
     if options.detail and not takes_tiles(manifest):
         raise UsageError(
             f"model {manifest.name} can't see a picture in tiles, so its detail is 0 or auto, "

@@ -8,19 +8,20 @@ from collections.abc import Sequence
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
 from photochrom.files.pulling import Watch
-from photochrom.hints import draw
-from photochrom.models import native, predict
-from photochrom.options import Point
+from photochrom.hints.compose import composed
+from photochrom.models import after
+from photochrom.options import Options
 from photochrom.tiles.answers import TileModel
 from photochrom.tiles.levels import Size
 from photochrom.tiles.refine import refine
+from photochrom.working import Working
 
 
 def see(
     model: TileModel,
     guide: FloatImage,
     sizes: Sequence[Size],
-    points: Sequence[Point],
+    options: Options,
     watch: Watch,
 ) -> FloatImage:
     """Chroma of a picture.
@@ -29,34 +30,28 @@ def see(
         model: any; of a kind that takes no tiles, `sizes` must be empty.
         guide: H x W, L* 0..100, at least as large as the last of `sizes`.
         sizes: width and height at which tiles see it, from coarse to fine.
-        points: places whose colour the person knows.
+        options: what the person asks for.
         watch: told of the stage ``color``.
 
     Returns:
         2 x h x w float32: a*, b* of the whole picture, as large as the last pass made it.
+        Before protection, warmth and saturation, it is the hint where a hint is sure.
     """
-    height, width = guide.shape
-    whole = native.working_size(width, height, model.manifest.native_size)
-    total = sum(width * height for width, height in [whole, *sizes])
+    working = Working.of(model, options, guide)
+    done = working.lightness.size
+    total = done + sum(width * height for width, height in sizes)
     watch("color", 0.0)
-    chroma = _see_whole(model, guide, whole, points)
-    done = whole[0] * whole[1]
+    chroma = working.chroma
     for columns, rows in sizes:
         told = functools.partial(_tell, watch, done / total, columns * rows / total)
         lightness = scaling.fit_planes(guide[None], columns, rows)[0]
-        chroma = refine(model, lightness, chroma, points, told)
+        chroma = refine(model, lightness, chroma, options, told)
         done += columns * rows
+    if sizes and options.hinted:
+        chroma = after.exact(chroma, composed(options, *chroma.shape[1:]))
+    chroma = working.graded(chroma, guide)
     watch("color", 1.0)
     return chroma
-
-
-def _see_whole(
-    model: TileModel, guide: FloatImage, size: Size, points: Sequence[Point]
-) -> FloatImage:
-    """The first pass: what is where in the picture."""
-    lightness = scaling.fit_planes(guide[None], *size)[0]
-    told = draw.from_points(points, size[1], size[0])
-    return predict.predict(model.manifest, model.session, lightness, told)
 
 
 def _tell(watch: Watch, before: float, share: float, fraction: float) -> None:

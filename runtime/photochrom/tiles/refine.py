@@ -9,7 +9,8 @@ import numpy as np
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
 from photochrom.hints import draw
-from photochrom.options import Point
+from photochrom.hints.compose import composed
+from photochrom.options import Options
 from photochrom.tiles.answers import OVERLAP, TileModel
 from photochrom.tiles.plan import Plan, Tile, batches
 
@@ -38,7 +39,7 @@ def refine(
     model: TileModel,
     lightness: FloatImage,
     previous: FloatImage,
-    points: Sequence[Point],
+    options: Options,
     told: Told,
 ) -> FloatImage:
     """Chroma of a picture at a larger size than it was seen at before.
@@ -47,7 +48,7 @@ def refine(
         model: answers tiles.
         lightness: H x W, L* 0..100, at the new size.
         previous: 2 x h x w, the whole picture's a*, b* as seen before, of any size.
-        points: places whose colour the person knows.
+        options: what the person says of colours.
         told: hears how far the work is; what it raises ends it.
 
     Returns:
@@ -58,7 +59,7 @@ def refine(
     """
     height, width = lightness.shape
     plan, stride = plan_for(model, width, height), model.manifest.output_stride
-    known = _known(previous, points, plan, stride)
+    known = _known(previous, options, plan, stride)
     chroma = np.zeros((2, plan.height, plan.width), np.float32)
     tiles, done = plan.tiles(), 0
     for group in batches(tiles, model.limit.batch):
@@ -70,19 +71,18 @@ def refine(
     return chroma + _low(previous, KEPT, plan, stride) - _low(chroma, KEPT, plan, stride)
 
 
-def _known(previous: FloatImage, points: Sequence[Point], plan: Plan, stride: int) -> FloatImage:
+def _known(previous: FloatImage, options: Options, plan: Plan, stride: int) -> FloatImage:
     """What all tiles are told, one value a cell of the plan: 3 x height x width.
 
     The chroma seen before is smoothed, so that a tile is told the colours of things and finds
-    their edges itself. Points come through sharp.
+    their edges itself. What the person says comes through sharp.
     """
     smooth = _low(previous, CELL, plan, stride)
     sure = np.full_like(smooth[:1], CONFIDENCE)
     known = np.concatenate((smooth, sure))
-    if not points:
+    if not options.hinted:
         return known
-    drawn = draw.from_points(points, plan.height, plan.width)
-    return np.where(drawn[2:] > 0, drawn, known)
+    return draw.over(composed(options, plan.height, plan.width), known)
 
 
 def _low(planes: FloatImage, cell: int, plan: Plan, stride: int) -> FloatImage:

@@ -11,7 +11,10 @@ from skimage.color import rgb2lab
 
 from helpers.pictures import ORIENTATION, Tiff, write_tiff
 from photochrom import Colorizer, Options, Point
+from photochrom.errors import InputError
 from photochrom.files import orientation
+from photochrom.hints import layer
+from photochrom.hints.strokes import chroma_of
 
 Pixels = NDArray[Any]
 
@@ -76,11 +79,33 @@ class TestFiles:
         self, turned: int, warm: Colorizer, tmp_path: Path
     ) -> None:
         source = write_turned(tmp_path, turned)
+        said = {(0.2, 0.7): (70, 90, 190), (0.7, 0.3): (180, 70, 60), (0.8, 0.8): (60, 120, 60)}
+        points = tuple(Point(*place, color) for place, color in said.items())
+        seen = chroma_as_seen(result(source, warm, Options(points=points)), turned)
+        height, width = seen.shape[:2]
+        for (x, y), color in said.items():
+            wanted = chroma_of(color)
+            np.testing.assert_allclose(seen[int(y * height), int(x * width)], wanted, atol=5)
+
+    def test_a_layer_lies_as_a_person_sees_it(
+        self, turned: int, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        source = write_turned(tmp_path, turned)
         plain = chroma_as_seen(result(source, warm), turned)
-        options = Options(points=(Point(0.2, 0.7, (40, 60, 255)),))
-        moved = np.hypot(*np.moveaxis(chroma_as_seen(result(source, warm, options), turned), -1, 0))
-        change = np.abs(moved - np.hypot(*np.moveaxis(plain, -1, 0)))
-        row, column = np.unravel_index(change.argmax(), change.shape)
-        assert change.max() > 3
-        assert abs((column + 0.5) / change.shape[1] - 0.2) < 0.06
-        assert abs((row + 0.5) / change.shape[0] - 0.7) < 0.06
+        height, width = plain.shape[:2]
+        rgba = np.zeros((height, width, 4), np.uint8)
+        painted = np.s_[int(0.65 * height) : int(0.75 * height), int(0.15 * width) : width // 4]
+        rgba[painted] = (70, 90, 190, 255)
+        options = Options(layer=layer.from_array(rgba))
+        seen = chroma_as_seen(result(source, warm, options), turned)
+        wanted = chroma_of((70, 90, 190))
+        np.testing.assert_allclose(seen[painted].mean((0, 1)), wanted, atol=3)
+
+    def test_a_layer_as_the_file_stores_it_is_refused(
+        self, turned: int, warm: Colorizer, tmp_path: Path
+    ) -> None:
+        source = write_turned(tmp_path, turned)
+        height, width = chroma_as_seen(result(source, warm), turned).shape[:2]
+        across = Options(layer=layer.from_array(np.zeros((width, height, 4), np.uint8)))
+        with pytest.raises(InputError, match="has an aspect of"):
+            warm.colorize_file(source, tmp_path / "other.png", across)

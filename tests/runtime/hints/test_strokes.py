@@ -63,7 +63,10 @@ def test_the_working_size_does_not_matter(way: list[tuple[float, float]], radius
     """Drawn four times as large and averaged down, a stroke covers the same."""
     stroke = Stroke(tuple(way), radius, RED)
     large = cover(stroke, 4 * 96, 4 * 144).reshape(96, 4, 144, 4).mean((1, 3))
-    np.testing.assert_allclose(cover(stroke, 96, 144), large, atol=0.3)
+    small = cover(stroke, 96, 144)
+    # where two segments cover half a pixel each, it counts as half covered
+    np.testing.assert_allclose(small, large, atol=0.5)
+    assert np.abs(small - large).mean() < 0.005
 
 
 def test_later_strokes_lie_on_top_and_half_sure_ones_mix() -> None:

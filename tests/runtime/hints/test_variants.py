@@ -25,7 +25,7 @@ def test_a_number_is_all_that_a_variant_depends_on() -> None:
     chosen = variants.choose(obedient, LIGHT, CHROMA, 4)
     assert [one.number for one in chosen] == sorted({one.number for one in chosen})
     assert (chosen[0].number, len(chosen)) == (0, 4)
-    np.testing.assert_array_equal(chosen[0].chroma, CHROMA)
+    assert np.abs(chosen[0].chroma - CHROMA).mean() < 0.2  # but for the model's stride
     for one in chosen:
         again = variants.variant(obedient, LIGHT, CHROMA, one.number)
         np.testing.assert_array_equal(again.chroma, one.chroma)
@@ -67,8 +67,8 @@ def test_a_negative_number() -> None:
 
 def test_the_sheet(tmp_path: Path) -> None:
     """Five tiles on a grid, each with dark pixels of its number below it."""
-    some = [variants.Variant(number, CHROMA) for number in (0, 3, 17, 20, 61)]
-    sheet = variants.sheet(LIGHT, some)
+    picture = variants.render(LIGHT, CHROMA)
+    sheet = variants.sheet(dict.fromkeys((0, 3, 17, 20, 61), picture))
     assert sheet.dtype == np.uint8
     across = sheet.shape[1] // (64 + 8)
     assert across * (sheet.shape[0] // (48 + 30)) >= 5

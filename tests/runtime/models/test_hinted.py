@@ -23,7 +23,7 @@ def told(*points: Point) -> np.ndarray:
 def test_the_person_has_the_last_word(tmp_path: Path, listens: bool) -> None:
     """The hint at its place, spread around it, and the model's own colour far away."""
     manifest, session = open_model(str(write_toy(tmp_path / "toy.onnx", hints=listens)), "cpu")
-    assert hinted.listens(manifest) is listens
+    assert predict.listens(manifest) is listens
     given = told(Point(0.25, 0.5, RED))
     chroma = hinted.predict_hinted(manifest, session, LIGHT, given)
     own = predicted(WARM, LIGHT[0, 0])

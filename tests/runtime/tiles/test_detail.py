@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from helpers.pictures import photograph, write_png
 from helpers.reading import pixels
 from helpers.toy_model import WARM, seal, write_toy
 from photochrom import Colorizer, Options, Point, colorizer
+from photochrom.color import lab, srgb
 from photochrom.errors import CancelledError, OutOfMemoryError, UsageError
+from photochrom.hints import layer
+from photochrom.hints.strokes import Stroke, chroma_of
 from photochrom.models.store import open_model
 from photochrom.session import Session
 from photochrom.tiles import levels
@@ -27,6 +31,26 @@ RED = (200, 30, 30)
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     return write_png(tmp_path / "in.png", photograph("camera.png", 300))
+
+
+def painted(
+    how: str, x: float, y: float, strength: float = 1.0, detail: int | None = None
+) -> Options:
+    """Something red around a place of a picture of 5 : 4."""
+    if how == "point":
+        return Options(points=(Point(x, y, RED),), detail=detail)
+    if how == "stroke":
+        return Options(strokes=(Stroke(((x, y),), 0.03, RED, strength),), detail=detail)
+    rgba = np.zeros((256, 320, 4), np.uint8)
+    rows, columns = np.ogrid[:256, :320]
+    disc = np.hypot(rows - 256 * y, columns - 320 * x) < 10
+    rgba[disc] = (*RED, round(255 * strength))
+    return Options(layer=layer.from_array(rgba), detail=detail)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Colorizer:
+    return Colorizer(device="cpu")
 
 
 def colorfulness(picture: NDArray[Any]) -> float:
@@ -76,17 +100,50 @@ class TestLevels:
         upright = warm.colorize(np.asarray(picture), Options(detail=1))
         assert np.abs(np.asarray(turned).astype(int) - upright).mean() < 0.5
 
-    def test_a_point_acts_at_every_level(self, warm: Colorizer) -> None:
-        picture = np.full((256, 256), 128, np.uint8)
-        point = (Point(0.5, 0.5, (0, 0, 255)),)
-        for detail in (0, 1, 2):
-            plain, told = (
-                warm.colorize(picture, Options(detail=detail, points=points)).astype(int)
-                for points in ((), point)
-            )
-            moved = np.abs(told - plain).sum(axis=-1)
-            assert moved[120:136, 120:136].max() > 10
-            assert moved[:64].max() <= 3
+    @pytest.mark.parametrize("detail", [0, 1, 2])
+    @pytest.mark.parametrize("how", ["point", "stroke", "layer"])
+    def test_what_was_said_is_there_at_every_level(
+        self, how: str, detail: int, warm: Colorizer
+    ) -> None:
+        """Its colour at its place, however tiles see it, and nothing far away."""
+        picture = np.full((256, 320), 90, np.uint8)
+        picture[:, 160:] = 200
+        said = painted(how, 0.3, 0.6)
+        plain, told = (
+            lab.from_srgb(srgb.to_float(warm.colorize(picture, options)))[..., 1:]
+            for options in (Options(detail=detail), replace(said, detail=detail))
+        )
+        np.testing.assert_allclose(told[152:156, 94:98].mean((0, 1)), chroma_of(RED), atol=5)
+        assert np.abs(told - plain)[:, 240:].max() < 1
+
+    @pytest.mark.parametrize("detail", [0, 1])
+    def test_the_shipped_model_fills_the_thing_and_leaves_the_next(
+        self, detail: int, shipped: Colorizer
+    ) -> None:
+        picture = np.full((512, 640), 90, np.uint8)
+        picture[:, 320:] = 200
+        said = replace(painted("stroke", 0.3, 0.6), detail=detail)
+        plain, told = (
+            lab.from_srgb(srgb.to_float(shipped.colorize(picture, options)))[..., 1:]
+            for options in (Options(detail=detail), said)
+        )
+        moved = np.hypot(*np.moveaxis(told - plain, -1, 0))[300:316]
+        assert moved[:, 120:300].min() > 40
+        assert moved[:, 340:400].max() < 8
+
+    @pytest.mark.parametrize("how", ["stroke", "layer"])
+    def test_half_sure_paint_does_not_grow_surer_with_detail(
+        self, how: str, warm: Colorizer
+    ) -> None:
+        """What is asked of a stroke is asked once, however often the picture is looked at."""
+        picture = np.full((256, 320), 90, np.uint8)
+        whole, fine = (
+            lab.from_srgb(
+                srgb.to_float(warm.colorize(picture, painted(how, 0.3, 0.6, 0.4, detail)))
+            )[150:158, 92:100, 1:].mean((0, 1))
+            for detail in (0, 2)
+        )
+        np.testing.assert_allclose(fine, whole, atol=4)
 
 
 class TestReport:
@@ -228,12 +285,16 @@ class TestModelsThatCannot:
     def deaf(self, tmp_path: Path) -> Colorizer:
         return Colorizer(str(write_toy(tmp_path / "deaf.onnx", WARM, hints=False)), "cpu")
 
-    def test_points_for_a_model_without_hints(self, deaf: Colorizer, source: Path) -> None:
-        point = Options(points=(Point(0.5, 0.5, RED),))
-        with pytest.raises(UsageError, match="model toy takes no hints"):
-            deaf.colorize(photograph("camera.png", 40), point)
+    def test_hints_act_after_a_model_without_hints(self, deaf: Colorizer) -> None:
+        picture = np.full((80, 120), 90, np.uint8)
+        told = lab.from_srgb(srgb.to_float(deaf.colorize(picture, painted("point", 0.3, 0.6))))
+        np.testing.assert_allclose(told[48, 36, 1:], chroma_of(RED), atol=2)
+
+    def test_variants_of_a_model_without_hints(self, deaf: Colorizer, source: Path) -> None:
+        with pytest.raises(UsageError, match="model toy takes no hints, so it has no variants"):
+            deaf.colorize(photograph("camera.png", 40), Options(variant=1))
         with pytest.raises(UsageError, match="takes no hints"):
-            deaf.colorize_file(source, source.with_name("out.png"), point)
+            deaf.colorize_file(source, source.with_name("out.png"), Options(variant=1))
         assert not source.with_name("out.png").exists()
 
     @pytest.mark.parametrize("detail", [1, 3])

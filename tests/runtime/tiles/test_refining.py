@@ -11,7 +11,7 @@ from photochrom.files.pulling import Watch
 from photochrom.models.manifest import Manifest
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
-from photochrom.options import Point
+from photochrom.options import Options, Point
 from photochrom.session import Session
 from photochrom.tiles import passes
 from photochrom.tiles.answers import TileModel
@@ -60,7 +60,7 @@ def tiler(session: Willful) -> TileModel:
 
 
 def refined(session: Willful, light: Floats, before: Floats, *points: Point) -> Floats:
-    return refine(tiler(session), light, before, points, lambda _: None)
+    return refine(tiler(session), light, before, Options(points=points), lambda _: None)
 
 
 def cells_of(chroma: Floats, side: int = KEPT // 2) -> Floats:
@@ -75,7 +75,7 @@ def test_hues_stay_those_of_the_whole_picture() -> None:
     light = np.full((512, 768), 50, np.float32)
     before = np.zeros((2, 32, 48), np.float32) + np.array([10, -20], np.float32)[:, None, None]
     model = TileModel(replace(MANIFEST, native_size=256), cast(Session, Willful()))
-    off = np.abs(refine(model, light, before, (), lambda _: None) - before[:, :1, :1])
+    off = np.abs(refine(model, light, before, Options(), lambda _: None) - before[:, :1, :1])
     assert off.mean() < 4  # of the 50 that tiles are off by
     assert cells_of(off).max() < 20
 
@@ -109,7 +109,7 @@ def test_points_come_through_sharp() -> None:
 def test_progress_reaches_one_step_by_step() -> None:
     told: list[float] = []
     light, before = np.full((256, 256), 50, np.float32), np.zeros((2, 64, 64), np.float32)
-    refine(tiler(Willful()), light, before, (), told.append)
+    refine(tiler(Willful()), light, before, Options(), told.append)
     assert told == sorted(told)
     assert len(told) == len(plan_for(tiler(Willful()), 256, 256).tiles())
     assert told[-1] == 1
@@ -120,7 +120,7 @@ def test_the_shipped_model_shows_no_seams() -> None:
     model = TileModel(*open_model(DEFAULT_MODEL, "cpu"))
     columns, rows = np.meshgrid(np.linspace(0, 1, 512), np.linspace(0, 1, 512))
     light = (35 + 45 * (0.7 * rows + 0.3 * columns)).astype(np.float32)
-    chroma = passes.see(model, light, [(512, 512)], (), Watch())
+    chroma = passes.see(model, light, [(512, 512)], Options(), Watch())
     plan = plan_for(model, 512, 512)
     edges = sorted({side for tile in plan.tiles() for side in (tile.left, tile.left + tile.side)})
     steps = np.abs(np.diff(chroma, axis=2)).mean((0, 1))

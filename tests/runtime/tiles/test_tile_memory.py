@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from photochrom.errors import ModelError, OutOfMemoryError
 from photochrom.models.manifest import Manifest
+from photochrom.options import Options
 from photochrom.session import Session
 from photochrom.tiles import limits
 from photochrom.tiles.answers import TileModel
@@ -119,7 +120,9 @@ class TestHalving:
 
         device = Filling(8 * 256**2)
         light = np.full((600, 2000), 50, np.float32)
-        result = refine(model(device), light, np.zeros((2, 8, 8), np.float32), (), lambda _: None)
+        result = refine(
+            model(device), light, np.zeros((2, 8, 8), np.float32), Options(), lambda _: None
+        )
         assert result.shape == (2, 300, 1000)
         assert device.answered[:2] == [(8, 256)] * 2
         assert device.seen[2:5] == [(8, 256), (4, 256), (2, 256)]
@@ -130,7 +133,7 @@ class TestHalving:
         """A provider plans for each shape anew, so the last batch is filled up."""
         device = SmallDevice(1 << 30)
         light = np.full((600, 2000), 50, np.float32)
-        refine(model(device), light, np.zeros((2, 8, 8), np.float32), (), lambda _: None)
+        refine(model(device), light, np.zeros((2, 8, 8), np.float32), Options(), lambda _: None)
         assert set(device.seen) == {(8, 256)}
 
     def test_the_processor_takes_one_at_a_time(self) -> None:
