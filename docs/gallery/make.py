@@ -21,6 +21,8 @@ from photochrom import Colorizer, Options  # noqa: E402
 from photochrom.restoration.options import Restoration  # noqa: E402
 
 SIDE = 260
+SIZES = (96, 160, 256, 384, 640)
+"""Working sizes on the sheet; 256 is the shipped model's own."""
 Damage = Callable[[Pixels], Pixels]
 
 
@@ -45,11 +47,13 @@ DAMAGED = (
 
 
 def main() -> None:
-    """Write plain.jpg (grey, colour, truth) and damaged.jpg (with a column restored first)."""
+    """Write plain.jpg, damaged.jpg (with a column restored first) and sizes.jpg."""
     colorizer = Colorizer()
     with tempfile.TemporaryDirectory() as folder:
         for name, cases in (("plain.jpg", PLAIN), ("damaged.jpg", DAMAGED)):
             _write([_row(colorizer, case, Path(folder)) for case in cases], name)
+        rows = [_sizes(colorizer, name, Path(folder)) for name in ("astronaut.png", "coffee.png")]
+        _write(rows, "sizes.jpg")
 
 
 def _row(colorizer: Colorizer, case: Case, folder: Path) -> list[pyvips.Image]:
@@ -63,6 +67,16 @@ def _row(colorizer: Colorizer, case: Case, folder: Path) -> list[pyvips.Image]:
         colorizer.colorize_file(given, target, options, overwrite=True)
         row.append(_cell(target))
     return [*row, _shown(pyvips.Image.new_from_array(truth))]
+
+
+def _sizes(colorizer: Colorizer, name: str, folder: Path) -> list[pyvips.Image]:
+    given, target = folder / "given.tif", folder / "color.png"
+    pyvips.Image.new_from_array(photograph(name)).colourspace("b-w").tiffsave(str(given))
+    row = []
+    for size in SIZES:
+        colorizer.colorize_file(given, target, Options(size=size), overwrite=True)
+        row.append(_cell(target))
+    return row
 
 
 def _cell(path: Path) -> pyvips.Image:

@@ -98,9 +98,10 @@ class Looker:
     @property
     def _seen_at(self) -> tuple[int, int, int, int]:
         """What decides how large a picture is seen: its size, the model's, the level of detail."""
-        side, detail = self.model.manifest.native_size, self.options.detail
+        manifest, detail = self.model.manifest, self.options.detail
+        side = predict.working_side(manifest, self.options)
         if detail is None:
-            tiles = predict.takes_tiles(self.model.manifest)
+            tiles = predict.takes_tiles(manifest)
             detail = levels.automatic(self.width, self.height, side) if tiles else 0
         return self.width, self.height, side, detail
 

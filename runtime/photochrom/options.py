@@ -85,6 +85,9 @@ class Options:
     """Which page of a file that holds several, from 1; None: all, if the result can hold them."""
     restoration: Restoration = UNTOUCHED
     """What is put right before the picture is coloured (docs/restoration.md)."""
+    size: int | None = None
+    """Short side, in pixels, at which the model sees the whole picture, 64 to 1024; None: the
+    model's own."""
     detail: int | None = None
     """How often the picture is looked at again at twice the size, in tiles, 0 to 3; None: as often
     as is worth it (docs/tiles.md)."""
@@ -98,6 +101,8 @@ class Options:
             raise UsageError(f"variants are numbered from 0, so there is no {self.variant}")
         if self.page is not None and self.page < 1:
             raise UsageError(f"pages are counted from 1, so there is no page {self.page}")
+        if self.size is not None and not (isinstance(self.size, int) and 64 <= self.size <= 1024):
+            raise UsageError(f"the working size lies between 64 and 1024 pixels, not {self.size}")
         if self.detail not in (None, 0, 1, 2, 3):
             raise UsageError(f"detail is 0, 1, 2, 3 or auto, not {self.detail}")
 

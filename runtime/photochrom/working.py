@@ -31,7 +31,7 @@ class Working:
     def of(cls, model: TileModel, options: Options, guide: FloatImage) -> Working:
         """Made from a larger copy: H x W, L* 0..100, upright."""
         height, width = guide.shape
-        size = native.working_size(width, height, model.manifest.native_size)
+        size = native.working_size(width, height, predict.working_side(model.manifest, options))
         return cls(model, options, scaling.fit_planes(guide[None], *size)[0])
 
     @cached_property

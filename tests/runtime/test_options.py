@@ -90,3 +90,9 @@ class TestOptions:
     def test_frozen(self) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             Options().strength = 0.5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("size", [63, 1025, 100.5, -256])
+def test_working_sizes_that_cannot_be(size: int) -> None:
+    with pytest.raises(UsageError, match="between 64 and 1024 pixels"):
+        Options(size=size)

@@ -191,3 +191,18 @@ class TestLayers:
         np.testing.assert_array_equal(
             pixels(tmp_path / "out.png"), warm.colorize(photograph("camera.png", 60))
         )
+
+
+class TestWorkingSize:
+    def test_is_what_was_asked_for(self, shipped: Colorizer, picture: PictureArray) -> None:
+        sure = Previewer(shipped).confidence(picture, Options(size=96))
+        assert min(sure.shape) == 96
+
+    def test_changes_the_colours_but_not_the_light(
+        self, shipped: Colorizer, picture: PictureArray
+    ) -> None:
+        own, small = (shipped.colorize(picture, Options(size=size)) for size in (256, 96))
+        assert np.array_equal(own, shipped.colorize(picture))
+        assert np.abs(chroma(own) - chroma(small)).mean() > 1
+        light = [lab.from_srgb(srgb.to_float(one))[..., 0] for one in (own, small)]
+        assert np.abs(light[0] - light[1]).max() < 0.6

@@ -72,6 +72,14 @@ def photo(
         str,
         typer.Option(metavar="N|all", help="Page of a TIFF; all of them need a .tif to go to."),
     ] = "all",
+    size: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PIXELS",
+            help="Short side at which the model sees the whole picture, 64 to 1024: small sees "
+            "wholes, large sees small things. Default: the model's own.",
+        ),
+    ] = None,
     detail: Annotated[
         str | None,
         typer.Option(
@@ -111,6 +119,7 @@ def photo(
         "warmth": warmth,
         "protect": protect,
         "variant": variant,
+        "size": size,
         "points": points_of(point),
         "layer": _layer(hints),
         "provenance": not no_provenance,

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pyvips
 
-from photochrom.color import lab, srgb
+from photochrom.color import srgb
 from photochrom.color.arrays import FloatImage, PictureArray
+from photochrom.color.profile import default_profile
 from photochrom.errors import InputError, ModelError, UsageError
 from photochrom.files import orientation, scaling
 from photochrom.files.decoders import decoded
@@ -30,6 +31,8 @@ SIZES = (0.7, 1.0, 1.4)
 """Sizes at which the reference is seen, over the model's own."""
 COLORLESS = 2.0
 """Mean chroma, in a*b*, below which a picture is taken for black and white."""
+ONE_TONE = 2.0
+"""How far from one colour for each lightness nine of ten pixels stay in a toned print, in a*b*."""
 FOUND = 0.3
 """Confidence from which a place counts as found again."""
 OUTPUT = "features"
@@ -41,15 +44,8 @@ class ColorPicture:
 
     planes: FloatImage
     """3 x h x w float32, upright: L*, a*, b*."""
-    name: str = "the reference"
+    name: str
     """What messages call it."""
-
-    def __post_init__(self) -> None:
-        if float(np.hypot(*self.planes[1:]).mean()) < COLORLESS:
-            raise InputError(
-                f"{self.name} has no colour to carry over: it is black and white; give a colour "
-                "picture as reference"
-            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +88,10 @@ def read(path: Path, scratch: Path | None = None) -> ColorPicture:
     with decoded(path, scratch) as pixels:
         source = open_source(PictureFile(path, pixels))
         try:
-            small = View.of(source.color, source.profile).lab
+            view = View.of(source.color, source.profile)
         except pyvips.Error as error:
             raise unreadable(path, error) from error
-    planes = orientation.upright(np.moveaxis(small, -1, 0), source.orientation)
-    return ColorPicture(np.ascontiguousarray(planes, np.float32), str(path))
+    return _colorful(view, source.orientation, str(path))
 
 
 def from_array(rgb: PictureArray) -> ColorPicture:
@@ -108,7 +103,9 @@ def from_array(rgb: PictureArray) -> ColorPicture:
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0:
         raise UsageError(f"a reference is an H x W x 3 array, not {rgb.shape}")
-    return ColorPicture(np.moveaxis(lab.from_srgb(srgb.to_float(rgb)), -1, 0))
+    codes = srgb.from_float(srgb.to_float(rgb), np.dtype(np.uint16))
+    image = pyvips.Image.new_from_array(codes)
+    return _colorful(View.of(image, default_profile()), 1, "the reference")
 
 
 def check_model(manifest: Manifest, session: Session) -> None:
@@ -196,6 +193,21 @@ def features(manifest: Manifest, session: Session, lightness: FloatImage) -> tup
         )
     rows, columns = (-(-side // stride) for side in lightness.shape)
     return answer[0, :, :rows, :columns], stride
+
+
+def _colorful(view: View, turned: int, name: str) -> ColorPicture:
+    """A picture seen small, upright.
+
+    Raises:
+        InputError: if it is black and white, or toned like an old print.
+    """
+    planes = orientation.upright(np.moveaxis(view.lab, -1, 0), turned)
+    if float(np.hypot(*planes[1:]).mean()) < COLORLESS or view.tint[1] < ONE_TONE:
+        raise InputError(
+            f"{name} has no colours to carry over: it is black and white or of one tone; give a "
+            "colour picture as reference"
+        )
+    return ColorPicture(np.ascontiguousarray(planes, np.float32), name)
 
 
 def _copy(manifest: Manifest, session: Session, planes: FloatImage) -> Copy:

@@ -23,7 +23,7 @@ VERSION = 1
 ENDING = ".photochrom.json"
 LARGEST = 64 * 2**20
 """Bytes of a file that is read; no person paints more."""
-SETTINGS = ("strength", "saturation", "warmth", "protect", "variant", "detail")
+SETTINGS = ("strength", "saturation", "warmth", "protect", "variant", "size", "detail")
 """Fields of `Options` that are read from ``settings`` and written there."""
 _KNOWN = ("photochrom", "strokes", "points", "settings")
 _STROKE = ("points", "radius", "color", "strength")
@@ -97,7 +97,7 @@ def options(path: Path, sidecar: Sidecar, **said: Any) -> Options:
     settings = {name: sidecar.settings[name] for name in SETTINGS if name in sidecar.settings}
     try:
         for name, value in settings.items():
-            if not (name == "detail" and value is None):
+            if not (name in ("size", "detail") and value is None):
                 _number(value)
         Options(**settings)
     except (ValueError, UsageError) as error:

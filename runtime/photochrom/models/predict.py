@@ -51,15 +51,25 @@ def check_variants(manifest: Manifest) -> None:
         )
 
 
+def working_side(manifest: Manifest, options: Options) -> int:
+    """Pixels of the short side at which the model sees the whole picture."""
+    return options.size or manifest.native_size
+
+
 def check_options(manifest: Manifest, options: Options) -> None:
     """Refuse what a model can't do.
 
     Raises:
-        UsageError: if it is asked for a variant but takes no hints, or for detail but not for
-            tiles.
+        UsageError: if it is asked for a variant but takes no hints, for detail but not for
+            tiles, or for another size than the only one that it has.
     """
     if options.variant:
         check_variants(manifest)
+    if options.size is not None and manifest.kind != "native":
+        raise UsageError(
+            f"model {manifest.name} sees every picture at {manifest.native_size} pixels; "
+            "leave out its size"
+        )
     if options.detail and not takes_tiles(manifest):
         raise UsageError(
             f"model {manifest.name} can't see a picture in tiles, so its detail is 0 or auto, "

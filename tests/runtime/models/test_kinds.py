@@ -17,7 +17,7 @@ from helpers.pictures import deepened, photograph, write_tiff
 from helpers.reading import pixels
 from photochrom import Colorizer, Options, Point
 from photochrom.color.arrays import FloatImage
-from photochrom.errors import ModelError
+from photochrom.errors import ModelError, UsageError
 from photochrom.folders import DATA_VARIABLE
 from photochrom.models import foreign, library, predict, store
 from photochrom.models.kinds import FOREIGN
@@ -134,6 +134,11 @@ class TestUnits:
         model = open_added(echo(1, 2, 0.5, 3), kind, tmp_path)
         result = predict.predict(*model, np.full((64, 64), 40, np.float32), nothing(64, 64))
         np.testing.assert_allclose(result, 23, atol=1e-3)
+
+    def test_another_working_size_is_refused(self, tmp_path: Path) -> None:
+        manifest, _ = open_added(echo(3, 2, 100, -20, 64), "ddcolor", tmp_path)
+        with pytest.raises(UsageError, match="sees every picture at 64 pixels"):
+            predict.check_options(manifest, Options(size=128))
 
     def test_siggraph_is_told_chroma_as_it_is(self, added: Path, monkeypatch: Any) -> None:
         """Its own network divides by 110; told 60 it answers 60, and the mask is 1."""
