@@ -27,6 +27,7 @@ from photochrom.tiles.answers import TileModel
 from photochrom.tiles.limits import Limit
 from photochrom.tiles.plan import Plan
 from photochrom.tiles.refine import plan_for
+from photochrom.working import Working
 
 LIMIT = 1.05
 """Largest ratio that the project allows."""
@@ -81,7 +82,7 @@ def steps(model: TileModel, lightness: FloatImage, level: int) -> tuple[FloatIma
     """Mean step from each column and row of the answer to the next, and which cross a border."""
     side, manifest = lightness.shape[0], model.manifest
     sizes = levels.tiled_sizes(side, side, manifest.native_size, level)
-    chroma = passes.see(model, lightness, sizes, Options(), Watch())
+    chroma = passes.see(Working.of(model, Options(), lightness), lightness, sizes, Watch())
     across = np.abs(np.diff(chroma, axis=2)).sum(0).mean(0)
     down = np.abs(np.diff(chroma, axis=1)).sum(0).mean(1)
     return (across + down) / 2, borders(plan_for(model, *sizes[-1]))

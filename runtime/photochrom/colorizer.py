@@ -77,7 +77,7 @@ class Colorizer:
         image, alpha, looker = of_array(self.tiles, picture, options)
         profile = default_profile()
         watch("look", 0.0)
-        chroma = looker.look(looker.shrunk(image), profile, watch)
+        chroma = looker.look(looker.shrunk(image), profile, watch).chroma
         colored = recombine(image, profile, chroma, options.strength, image.format)
         with followed(colored, watch):
             result = colored.numpy()

@@ -28,6 +28,16 @@ GUIDE_EPSILON = 2.0
 
 
 @dataclass(frozen=True)
+class Look:
+    """What came of it."""
+
+    chroma: ChromaModel
+    """As a function of lightness."""
+    notes: list[str]
+    """What a person should know."""
+
+
+@dataclass(frozen=True)
 class Looker:
     """How a model looks at pictures of one size.
 
@@ -66,8 +76,8 @@ class Looker:
         """
         return scaling.fit(color, *self.guide_size).copy_memory()
 
-    def look(self, codes: pyvips.Image, profile: ToneProfile, watch: Watch) -> ChromaModel:
-        """Chroma as a function of lightness.
+    def look(self, codes: pyvips.Image, profile: ToneProfile, watch: Watch) -> Look:
+        """See the picture, and fit what was seen.
 
         Args:
             codes: what `shrunk` made.
@@ -76,12 +86,13 @@ class Looker:
         """
         guide = self._guide(codes, profile)
         sizes = [self._as_seen(size) for size in self.tiled_sizes]
-        chroma = passes.see(self.model, guide, sizes, self.options, watch)
+        working = Working.of(self.model, self.options, guide)
+        chroma = passes.see(working, guide, sizes, watch)
         slope, offset = (
             orientation.stored(planes, self.turned)
             for planes in strips.fitted(guide, chroma, GUIDE_RADIUS, GUIDE_EPSILON)
         )
-        return ChromaModel(slope, offset)
+        return Look(ChromaModel(slope, offset), working.notes)
 
     def working(self, codes: pyvips.Image, profile: ToneProfile) -> Working:
         """The picture at working size; arguments as for `look`."""

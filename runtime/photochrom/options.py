@@ -12,6 +12,7 @@ from photochrom.restoration.options import Restoration
 
 if TYPE_CHECKING:
     from photochrom.hints.layer import Layer
+    from photochrom.hints.reference import ColorPicture
     from photochrom.hints.strokes import Stroke
 
 
@@ -79,6 +80,9 @@ class Options:
     """Colours painted on a transparent picture; it lies on top of `strokes`."""
     strokes: tuple[Stroke, ...] = ()
     """Colours painted with a brush, later ones on top."""
+    reference: ColorPicture | None = None
+    """A colour picture whose colours are carried over to where the model sees the same; below all
+    that is painted."""
     provenance: bool = True
     """Whether the file says that a model coloured it (XMP, IPTC's DigitalSourceType)."""
     page: int | None = None

@@ -18,7 +18,7 @@ from photochrom.files.recombine import ChromaModel, recombine
 from photochrom.files.source import PictureFile, Source, open_source, unreadable
 from photochrom.files.tiff_pages import Layout, PageJoiner, layouts
 from photochrom.files.whole import scratch_file, scratch_folder, sweep_once, whole_file
-from photochrom.looking import Looker
+from photochrom.looking import Look, Looker
 from photochrom.models import predict
 from photochrom.options import Options
 from photochrom.report import Finding, Page
@@ -32,7 +32,7 @@ from photochrom.working import Working
 class Seen:
     """A page after the first pass."""
 
-    chroma: ChromaModel
+    look: Look
     plan: Plan
     findings: list[Finding]
     held: ExitStack
@@ -55,7 +55,7 @@ class Job:
         seen = self._look(page, self.watch)
         with seen.held:
             opened = seen.plan.restored(open_source(self.file, page=page))
-            picture = _render(opened, seen.chroma, self.options, self.target)
+            picture = _render(opened, seen.look.chroma, self.options, self.target)
             pull(picture, opened, self.target, self.watch, self.options.provenance, sink.write)
             return self._told(opened, seen)
 
@@ -79,7 +79,7 @@ class Job:
     def _join(self, joiner: PageJoiner, page: int, layout: Layout, seen: Seen) -> Page:
         opened = seen.plan.restored(replace(open_source(self.file, page=page), layout=layout))
         with scratch_file(self.scratch, ".tif") as alone:
-            picture = _render(opened, seen.chroma, self.options, alone)
+            picture = _render(opened, seen.look.chroma, self.options, alone)
             pull(picture, opened, alone, self.watch, self.options.provenance, sink.write_into)
             joiner.add(alone)
         return self._told(opened, seen)
@@ -109,9 +109,9 @@ class Job:
             restoration = self.options.restoration
             plan = held.enter_context(planned(self.file, page, restoration, watch, self.scratch))
             codes = self._codes(looker, plan, page, watch)
-            chroma = looker.look(codes, full.profile, watch)
+            look = looker.look(codes, full.profile, watch)
             findings = plan.findings or suggested(View(codes, full.profile))
-            return Seen(chroma, plan, findings, held.pop_all())
+            return Seen(look, plan, findings, held.pop_all())
 
     def working(self, page: int) -> Working:
         """One picture at the size at which the model sees it, after restoration."""
@@ -140,7 +140,7 @@ class Job:
         lost = sink.losses(page, self.target, self.options.provenance)
         width, height = page.image.width, page.image.height
         detail = len(self._looker(page).tiled_sizes)
-        return Page(width, height, detail, [*page.notes, *lost], seen.findings)
+        return Page(width, height, detail, [*page.notes, *seen.look.notes, *lost], seen.findings)
 
 
 @contextmanager

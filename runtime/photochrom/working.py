@@ -11,8 +11,9 @@ import numpy as np
 from photochrom.color import warmth
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.files import scaling
-from photochrom.hints import confidence, variants
+from photochrom.hints import confidence, draw, reference, variants
 from photochrom.hints.compose import composed
+from photochrom.hints.reference import Carried
 from photochrom.models import after, hinted, native, predict
 from photochrom.options import Options
 from photochrom.tiles.answers import TileModel
@@ -44,13 +45,30 @@ class Working:
         """The model's a*, b* if it is told nothing, 2 x h x w, at its own size."""
         return self._ask(self.lightness)
 
+    @cached_property
+    def carried(self) -> Carried | None:
+        """What the reference says; None without one."""
+        picture = self.options.reference
+        if picture is None:
+            return None
+        model = self.model
+        copies = model.described(picture)
+        return reference.carry(model.manifest, model.session, self.lightness, copies)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of what they said."""
+        return [] if self.carried is None else [self.carried.note]
+
     @property
     def chroma(self) -> FloatImage:
         """a*, b* of the variant asked for, obeying the person: 2 x h x w."""
         if self.options.variant:
             guess = variants.hints(self.lightness, self._full, self.options.variant)
             return self._hinted(self.lightness, guess)
-        return self._hinted(self.lightness) if self.options.hinted else self.plain
+        if self.options.hinted or self.carried is not None:
+            return self._hinted(self.lightness)
+        return self.plain
 
     @cached_property
     def confidence(self) -> FloatImage:
@@ -109,4 +127,7 @@ class Working:
 
     def _hinted(self, lightness: FloatImage, guess: FloatImage | None = None) -> FloatImage:
         model = self.model
+        if self.carried is not None:
+            told = self.carried.hints
+            guess = told if guess is None else draw.over(told, guess)
         return hinted.predict_hinted(model.manifest, model.session, lightness, self.hints, guess)

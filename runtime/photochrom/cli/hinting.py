@@ -30,6 +30,13 @@ HintsOption = Annotated[
         metavar="FILE.png", help="Colours painted on a transparent picture of the same aspect."
     ),
 ]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PHOTO",
+        help="A colour picture that shows some of the same: its colours are carried over.",
+    ),
+]
 WarmthOption = Annotated[
     float | None, typer.Option(help="-1: cool; 1: warm; or between. Default: 0.")
 ]

@@ -14,6 +14,7 @@ from photochrom.cli.hinting import (
     NoSidecarOption,
     PointOption,
     ProtectOption,
+    ReferenceOption,
     Said,
     SaveSidecarOption,
     VariantOption,
@@ -30,6 +31,7 @@ from photochrom.restoration.options import Restoration, parse_steps
 
 if TYPE_CHECKING:
     from photochrom.hints.layer import Layer
+    from photochrom.hints.reference import ColorPicture
 
 ModelOption = Annotated[
     str, typer.Option(help="Name of a model (photochrom models list) or path of an .onnx file.")
@@ -63,6 +65,7 @@ def photo(
     protect: ProtectOption = None,
     point: PointOption = None,
     hints: HintsOption = None,
+    reference: ReferenceOption = None,
     no_sidecar: NoSidecarOption = False,
     save_sidecar: SaveSidecarOption = False,
     confidence: ConfidenceOption = None,
@@ -122,6 +125,7 @@ def photo(
         "size": size,
         "points": points_of(point),
         "layer": _layer(hints),
+        "reference": _reference(reference, scratch),
         "provenance": not no_provenance,
         "page": _page(page),
         "restoration": Restoration(parse_steps(restore)),
@@ -162,3 +166,11 @@ def _layer(path: Path | None) -> Layer | None:
     from photochrom.hints import layer
 
     return layer.read(path)
+
+
+def _reference(path: Path | None, scratch: Path | None) -> ColorPicture | None:
+    if path is None:
+        return None
+    from photochrom.hints import reference
+
+    return reference.read(path, scratch)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 import numpy as np
 
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import OutOfMemoryError
+from photochrom.hints import reference
+from photochrom.hints.reference import ColorPicture, Copy
 from photochrom.models import native
 from photochrom.models.manifest import Manifest
 from photochrom.session import Session
@@ -30,6 +33,8 @@ class TileModel:
 
     def __init__(self, manifest: Manifest, session: Session) -> None:
         self.manifest, self.session = manifest, session
+        self._described: tuple[ColorPicture, tuple[Copy, ...]] | None = None
+        self._describing = threading.Lock()
         self._known_as = limits.key(manifest, session.device, session.precision)
         self._most = limits.first(manifest, session.device)
         self.limit = limits.recall(self._known_as, self._most, manifest.multiple) or self._most
@@ -44,6 +49,18 @@ class TileModel:
             f"for want of memory on {self.session.device}, tiles were seen "
             f"{self.limit.batch} at once, {self.limit.side} pixels a side"
         )
+
+    def described(self, picture: ColorPicture) -> tuple[Copy, ...]:
+        """A reference as the model sees it; the last one is remembered.
+
+        Raises:
+            UsageError: if the model does not tell its features.
+        """
+        with self._describing:
+            if self._described is None or self._described[0] is not picture:
+                copies = reference.describe(self.manifest, self.session, picture)
+                self._described = picture, copies
+            return self._described[1]
 
     def answer(self, lightness: FloatImage, hints: FloatImage) -> FloatImage:
         """Chroma of a batch of tiles.

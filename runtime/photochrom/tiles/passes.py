@@ -10,34 +10,30 @@ from photochrom.files import scaling
 from photochrom.files.pulling import Watch
 from photochrom.hints.compose import composed
 from photochrom.models import after
-from photochrom.options import Options
-from photochrom.tiles.answers import TileModel
 from photochrom.tiles.levels import Size
 from photochrom.tiles.refine import refine
 from photochrom.working import Working
 
 
 def see(
-    model: TileModel,
+    working: Working,
     guide: FloatImage,
     sizes: Sequence[Size],
-    options: Options,
     watch: Watch,
 ) -> FloatImage:
     """Chroma of a picture.
 
     Args:
-        model: any; of a kind that takes no tiles, `sizes` must be empty.
+        working: the same at working size; of a model that takes no tiles, `sizes` must be empty.
         guide: H x W, L* 0..100, at least as large as the last of `sizes`.
         sizes: width and height at which tiles see it, from coarse to fine.
-        options: what the person asks for.
         watch: told of the stage ``color``.
 
     Returns:
         2 x h x w float32: a*, b* of the whole picture, as large as the last pass made it.
         Before protection, warmth and saturation, it is the hint where a hint is sure.
     """
-    working = Working.of(model, options, guide)
+    model, options = working.model, working.options
     done = working.lightness.size
     total = done + sum(width * height for width, height in sizes)
     watch("color", 0.0)

@@ -16,6 +16,7 @@ from photochrom.session import Session
 from photochrom.tiles import passes
 from photochrom.tiles.answers import TileModel
 from photochrom.tiles.refine import KEPT, plan_for, refine
+from photochrom.working import Working
 
 Floats = NDArray[np.floating[Any]]
 MANIFEST = Manifest("fake", "1", "0" * 64, scale=100.0, native_size=64, multiple=32)
@@ -120,7 +121,7 @@ def test_the_shipped_model_shows_no_seams() -> None:
     model = TileModel(*open_model(DEFAULT_MODEL, "cpu"))
     columns, rows = np.meshgrid(np.linspace(0, 1, 512), np.linspace(0, 1, 512))
     light = (35 + 45 * (0.7 * rows + 0.3 * columns)).astype(np.float32)
-    chroma = passes.see(model, light, [(512, 512)], Options(), Watch())
+    chroma = passes.see(Working.of(model, Options(), light), light, [(512, 512)], Watch())
     plan = plan_for(model, 512, 512)
     edges = sorted({side for tile in plan.tiles() for side in (tile.left, tile.left + tile.side)})
     steps = np.abs(np.diff(chroma, axis=2)).mean((0, 1))
