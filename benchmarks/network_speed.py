@@ -43,6 +43,8 @@ from photochrom_trainer.networks.registry import build
 
 MATRIX = 2048
 WARM_UP = 3
+PAUSE = 0.2
+"""Seconds before each; the threads of the kind before spin on for a while and keep a core busy."""
 TYPES = ["fp32", "fp16", "int8"]
 PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
 """In scikit-image's wheel."""
@@ -123,6 +125,7 @@ def rounds(todo: dict[str, Work], count: int) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {name: [] for name in todo}
     for _ in range(count):
         for name, work in todo.items():
+            time.sleep(PAUSE)
             began = time.perf_counter()
             work()
             seconds[name].append(time.perf_counter() - began)
