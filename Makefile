@@ -23,7 +23,7 @@ demo: $(DEMO_STAMP)  ## Set up what colorizing needs and colorize real photograp
 	$(BIN)/photochrom demo
 
 test: lint  ## Set up everything, then run the linters, the type checker and the tests
-	$(BIN)/python -m pytest --reruns 1
+	$(BIN)/python -m pytest --reruns 1 -raR
 
 DEVICE ?= cuda
 
