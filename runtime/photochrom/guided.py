@@ -5,13 +5,25 @@ He and Sun, "Fast Guided Filter", arXiv:1505.00996. In every window the colour i
 full-size luminance, which brings the edges back.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from photochrom.color.arrays import FloatImage
 
+Mean = Callable[[FloatImage, int], FloatImage]
+"""Mean over square windows of side 2 * radius + 1 of the last two axes."""
+
+
+def box(image: FloatImage, radius: int) -> FloatImage:
+    """Mean over square windows (cut at the borders) of the last two axes."""
+    for axis in (-2, -1):
+        image = _box_along(image, radius, axis)
+    return image
+
 
 def coefficients(
-    guide: FloatImage, values: FloatImage, radius: int, epsilon: float
+    guide: FloatImage, values: FloatImage, radius: int, epsilon: float, mean: Mean = box
 ) -> tuple[FloatImage, FloatImage]:
     """Fit ``values = A * guide + B`` in windows of side 2 * radius + 1.
 
@@ -21,24 +33,18 @@ def coefficients(
         radius: half a window's side, in pixels.
         epsilon: variance of the guide, in its units squared, below which an area counts as flat
             and A goes to 0.
+        mean: `box`, or a faster one of another library.
 
     Returns:
         A and B, each C x H x W float32, averaged over the windows that cover a pixel.
     """
-    mean_guide = _box(guide, radius)
-    mean_values = _box(values, radius)
-    variance = np.maximum(_box(guide * guide, radius) - mean_guide**2, 0)
-    covariance = _box(values * guide, radius) - mean_values * mean_guide
+    mean_guide = mean(guide, radius)
+    mean_values = mean(values, radius)
+    variance = np.maximum(mean(guide * guide, radius) - mean_guide**2, 0)
+    covariance = mean(values * guide, radius) - mean_values * mean_guide
     slope = covariance / (variance + epsilon)
     offset = mean_values - slope * mean_guide
-    return _box(slope, radius), _box(offset, radius)
-
-
-def _box(image: FloatImage, radius: int) -> FloatImage:
-    """Mean over square windows (cut at the borders) of the last two axes."""
-    for axis in (-2, -1):
-        image = _box_along(image, radius, axis)
-    return image
+    return mean(slope, radius), mean(offset, radius)
 
 
 def _box_along(image: FloatImage, radius: int, axis: int) -> FloatImage:

@@ -30,15 +30,15 @@ def brute_box(image: Floats, radius: int) -> Floats:
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 25), st.integers(0, 9))
 def test_box_is_the_mean(height: int, width: int, radius: int, seed: int) -> None:
     image = texture(height, width, seed)
-    box = guided._box(image, radius)
+    box = guided.box(image, radius)
     np.testing.assert_allclose(box, brute_box(image, radius), rtol=1e-5)
 
 
 def test_box_works_on_stacks() -> None:
     stack = np.stack((texture(seed=1), texture(seed=2)))
-    boxes = guided._box(stack, 3)
+    boxes = guided.box(stack, 3)
     for plane, box in zip(stack, boxes, strict=True):
-        np.testing.assert_array_equal(box, guided._box(plane, 3))
+        np.testing.assert_array_equal(box, guided.box(plane, 3))
 
 
 @pytest.mark.parametrize("constant", [0.0, -37.5, 80.0])
@@ -53,7 +53,7 @@ def test_flat_guide_averages() -> None:
     values = np.stack((texture(seed=1), texture(seed=2)))
     slope, offset = guided.coefficients(np.full((40, 50), 60, np.float32), values, 4, 4.0)
     np.testing.assert_allclose(slope, 0, atol=1e-3)
-    twice = guided._box(guided._box(values, 4), 4)
+    twice = guided.box(guided.box(values, 4), 4)
     np.testing.assert_allclose(slope * 60 + offset, twice, atol=0.05)
 
 
@@ -82,7 +82,7 @@ def test_huge_pictures_keep_their_digits() -> None:
     """Running sums over a long bright row must not eat the differences."""
     row = np.full((1, 200_000), 100, np.float32)
     row[0, ::2] += 0.01
-    np.testing.assert_allclose(guided._box(row, 1)[0, 1:-1].mean(), 100.005, atol=1e-4)
+    np.testing.assert_allclose(guided.box(row, 1)[0, 1:-1].mean(), 100.005, atol=1e-4)
 
 
 def test_result_types() -> None:

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedRandom
+from io import BufferedIOBase, BufferedRandom
 from pathlib import Path
 
 from photochrom.errors import OutputError
@@ -77,6 +77,24 @@ def scratch_file(folder: Path | None, ending: str) -> Iterator[Path]:
         yield scratch
 
 
+@contextmanager
+def held_folder(folder: Path) -> Iterator[None]:
+    """A folder that one process works in at a time; made if it is not there.
+
+    Raises:
+        OutputError: if another process holds it, or nobody may write there.
+    """
+    path = make_folder(folder) / ".held"
+    try:
+        lock = path.open("a+b")
+    except OSError as error:
+        raise OutputError(f"can't write into {folder}: {error.strerror}") from error
+    with lock:
+        if not _lock(lock):
+            raise OutputError(f"another photochrom works in {folder}; wait for it, or end it")
+        yield
+
+
 def scratch_folder(chosen: Path | None) -> Path:
     """The folder that a person chose for scratch data, else the system's for temporary files."""
     return Path(tempfile.gettempdir()) if chosen is None else chosen
@@ -138,7 +156,7 @@ def _remove_if_left(path: Path) -> None:
         return
 
 
-def _lock(file: BufferedRandom, otherwise: bool = True) -> bool:
+def _lock(file: BufferedIOBase, otherwise: bool = True) -> bool:
     """Take a file's lock, unless another has it; `otherwise` where the file system has no locks.
 
     Windows needs none: there a file that somebody has open can't be removed.
