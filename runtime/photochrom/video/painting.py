@@ -102,32 +102,38 @@ class Painter:
         shift_x, shift_y = columns / width * 0.5 - 0.5, rows / height * down / 2 - 0.5
         grid = np.array([[scale_x, 0, shift_x], [0, scale_y, shift_y]], np.float32)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.stack(
-            [
-                cv2.warpAffine(
-                    line, grid, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE
-                )
-                for line in lines
-            ]
-        )
+        large = np.empty((len(lines), *shape), np.float32)
+        for line, target in zip(lines, large, strict=True):
+            cv2.warpAffine(line, grid, shape[::-1], target, flags, cv2.BORDER_REPLICATE)
+        return large
 
 
 def reduced(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
     """A plane (H x W) at a smaller width and height, of the same type: means over areas."""
+    height, width = plane.shape
+    # OpenCV halves twenty times as fast as it shrinks by other factors
+    while width >= 2 * size[0] and height >= 2 * size[1] and not (width % 2 or height % 2):
+        width, height = width // 2, height // 2
+        plane = np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA))
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), plane.dtype)
 
 
 def enlarged(planes: FloatImage, shape: tuple[int, ...]) -> FloatImage:
     """Planes (C x h x w) at another height and width."""
     height, width = shape
-    return np.stack([cv2.resize(plane, (width, height)) for plane in planes])
+    large = np.empty((len(planes), height, width), np.float32)
+    for plane, target in zip(planes, large, strict=True):
+        cv2.resize(plane, (width, height), target)
+    return large
 
 
 def mean_of(image: FloatImage, radius: int) -> FloatImage:
     """`photochrom.guided.box` with mirrored borders: ten times as fast."""
     side = (2 * radius + 1, 2 * radius + 1)
     planes = image if image.ndim == 3 else image[None]
-    means = np.stack([cv2.blur(plane, side, borderType=cv2.BORDER_REFLECT) for plane in planes])
+    means = np.empty_like(planes)
+    for plane, target in zip(planes, means, strict=True):
+        cv2.blur(plane, side, target, borderType=cv2.BORDER_REFLECT)
     return means.reshape(image.shape)
 
 
