@@ -49,6 +49,18 @@ class ColorReport(Report):
     """What was written beside `target`: a map of confidence, a sheet of variants, a sidecar."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FilmReport(Report):
+    """What was done to a film."""
+
+    device: str
+    model: str
+    frames: int
+    made: int
+    """Frames that this run coloured; earlier ones coloured the others."""
+    shots: int
+
+
 @dataclass(frozen=True)
 class Page:
     """What is told of one page; its pipeline is let go."""

@@ -85,6 +85,7 @@ def open_session(
     threads: int | None = None,
     fp16: bool = False,
     bind: bool | None = None,
+    spinning: bool = True,
 ) -> Session:
     """Load a model file on a device.
 
@@ -95,6 +96,8 @@ def open_session(
             OpenVINO has threads of its own.
         fp16: whether the model may be computed in fp16; the CPU and Core ML never do.
         bind: whether to run by I/O binding; None: where it helps.
+        spinning: whether CPU threads wait for work busily: faster alone, and slower for all where
+            others need the processor too.
 
     Raises:
         DeviceError: if the device is unknown, not built in, or does not start when asked by name.
@@ -104,7 +107,8 @@ def open_session(
     if threads is not None and threads < 1:
         raise UsageError(f"a run needs one thread or more, not {threads}")
     for choice in _choices(device):
-        wanted = _Wanted(path, choice, threads, fp16 and choice in FP16_GRAPH + FP16_OPTION)
+        half = fp16 and choice in FP16_GRAPH + FP16_OPTION
+        wanted = _Wanted(path, choice, threads, half, spinning)
         try:
             return _describe(_start(wanted), wanted, choice in BOUND if bind is None else bind)
         except DeviceError as error:
@@ -145,6 +149,7 @@ class _Wanted:
     device: str
     threads: int | None
     fp16: bool
+    spinning: bool = True
 
     @property
     def precision(self) -> str:
@@ -214,6 +219,8 @@ def _session_options(runtime: Any, wanted: _Wanted) -> Any:
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     if wanted.threads is not None:
         options.intra_op_num_threads = wanted.threads
+    if not wanted.spinning:
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if wanted.device == "directml":
         # It refuses sessions with memory patterns (its page at onnxruntime.ai).
         options.enable_mem_pattern = False

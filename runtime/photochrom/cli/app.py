@@ -2,16 +2,17 @@
 
 import typer
 
-from photochrom.cli import demo, doctor, models, photo, restore
+from photochrom.cli import demo, doctor, models, photo, restore, video
 
 app = typer.Typer(
     name="photochrom",
-    help="Colorize black-and-white photographs. The picture's own light is never touched.",
+    help="Colorize black-and-white photographs and films; their own light is never touched.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 app.command("photo")(photo.photo)
 app.command("restore")(restore.restore)
+app.add_typer(video.app, name="video", help="Colorize films.")
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

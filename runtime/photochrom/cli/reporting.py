@@ -5,22 +5,31 @@ from __future__ import annotations
 import json
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photochrom.errors import PhotochromError
-from photochrom.report import ColorReport, Report
+from photochrom.report import ColorReport, FilmReport, Report
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
+    from photochrom.video.making import FilmProgress
+    from photochrom.video.plan import Plan
+
 
 SCHEMA = 1
 """Version of the JSON events; it rises when a key changes its meaning or goes away."""
-STAGES = {"look": "looking", "color": "colorizing", "write": "writing"}
+STAGES = {
+    "look": "looking",
+    "survey": "looking through",
+    "color": "colorizing",
+    "write": "writing",
+    "join": "joining",
+}
 STEP = 0.05
 """JSON progress is reported in steps of at least this fraction."""
 
@@ -45,6 +54,18 @@ class Reporter(ABC):
         """A stage of the current picture (a key of `STAGES`) is done to a fraction 0..1."""
 
     @abstractmethod
+    def frames(self, progress: FilmProgress) -> None:
+        """How far the current film is."""
+
+    @abstractmethod
+    def plan(self, plan: Plan) -> None:
+        """What would be done to the current film."""
+
+    @abstractmethod
+    def wrote(self, paths: Sequence[Path]) -> None:
+        """Files that were made from the current film."""
+
+    @abstractmethod
     def done(self, report: Report) -> None:
         """The current picture is written."""
 
@@ -62,10 +83,10 @@ class JsonReporter(Reporter):
 
     def __init__(self) -> None:
         self._source = Path()
-        self._last = ("", 0.0)
+        self._last, self._far = ("", 0.0), -1.0
 
     def start(self, source: Path) -> None:
-        self._source, self._last = source, ("", 0.0)
+        self._source, self._last, self._far = source, ("", 0.0), -1.0
         self._emit("start")
 
     def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
@@ -75,6 +96,23 @@ class JsonReporter(Reporter):
         self._last = (stage, fraction)
         left = None if seconds_left is None else round(seconds_left, 1)
         self._emit("progress", stage=stage, fraction=round(fraction, 3), seconds_left=left)
+
+    def frames(self, progress: FilmProgress) -> None:
+        far = progress.frame / progress.frames
+        if 0 < far - self._far < STEP:
+            return
+        self._far = far
+        values = asdict(progress)
+        rate = values.pop("rate")
+        self._emit("frames", rate=None if rate is None else round(rate, 2), **values)
+
+    def plan(self, plan: Plan) -> None:
+        values = asdict(plan)
+        values.pop("source")
+        self._emit("plan", output=str(values.pop("target")), **values)
+
+    def wrote(self, paths: Sequence[Path]) -> None:
+        self._emit("wrote", outputs=[str(path) for path in paths])
 
     def done(self, report: Report) -> None:
         values = asdict(report)
@@ -104,7 +142,7 @@ class TextReporter(Reporter):
     def __init__(self, bars: RichProgress | None) -> None:
         self._bars = bars
         self._task = bars.add_task("", total=1.0) if bars else None
-        self._name = self._stage = ""
+        self._name = self._stage = self._more = ""
 
     def start(self, source: Path) -> None:
         self._name, self._stage = source.name, ""
@@ -113,14 +151,29 @@ class TextReporter(Reporter):
         del seconds_left  # the bar has its own
         if self._bars is not None and self._task is not None:
             if stage != self._stage:
-                self._stage = stage
+                self._stage, self._more = stage, ""
                 self._bars.reset(self._task, total=1.0)  # else it stays finished, no time left
-            words = printable(f"{self._name}: {STAGES[stage]}")
+            words = printable(f"{self._name}: {STAGES[stage]}{self._more}")
             self._bars.update(self._task, description=words, completed=fraction)
+
+    def frames(self, progress: FilmProgress) -> None:
+        shot = f"shot {progress.shot} of {progress.shots}"
+        rate = "" if progress.rate is None else f", {progress.rate:.1f} frames/s"
+        self._more = f", {shot}{rate}"
+
+    def plan(self, plan: Plan) -> None:
+        for line in plan.lines():
+            self._say(line)
+
+    def wrote(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self._say(str(path))
 
     def done(self, report: Report) -> None:
         size = f"{report.width} x {report.height}"
-        device = f" on {report.device}" if isinstance(report, ColorReport) else ""
+        device = f" on {report.device}" if isinstance(report, ColorReport | FilmReport) else ""
+        if isinstance(report, FilmReport):
+            size += f", {report.frames} frames in {_count(report.shots, 'shot')}"
         self._say(f"{report.target}  ({size}, {report.seconds:.1f} s{device})")
         for finding in report.findings:
             what = "done" if finding.done else "suggested" if finding.sure >= 0.5 else "not done"
@@ -145,6 +198,10 @@ class TextReporter(Reporter):
             self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             (stream or sys.stdout).write(line + "\n")
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'s' * (number != 1)}"
 
 
 @contextmanager

@@ -33,6 +33,15 @@ def check_target(source: Path, target: Path, overwrite: bool) -> None:
         OutputError: if it is the source, exists already, or lies in no writable folder.
     """
     format_of(target)
+    check_path(source, target, overwrite)
+
+
+def check_path(source: Path, target: Path, overwrite: bool) -> None:
+    """Refuse a destination of any kind of file.
+
+    Raises:
+        OutputError: if it is the source, exists already, or lies in no writable folder.
+    """
     sweep_once(target.parent)
     exists = os.path.exists(target)  # Path.exists raises on names that are too long
     if exists and os.path.exists(source) and target.samefile(source):

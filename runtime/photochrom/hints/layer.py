@@ -52,8 +52,12 @@ def from_array(rgba: PictureArray) -> Layer:
     return Layer(np.concatenate((chroma * alpha, alpha[None])).astype(np.float32))
 
 
-def read(path: Path) -> Layer:
+def read(path: Path, opaque: bool = False) -> Layer:
     """A layer from a file with transparency (PNG, TIFF or WebP); its pixels are taken for sRGB.
+
+    Args:
+        path: of the file.
+        opaque: whether one without transparency will do; all of it is a hint then.
 
     Raises:
         InputError: if it can't be read, or has no alpha channel.
@@ -61,6 +65,8 @@ def read(path: Path) -> Layer:
     check_file(path)
     try:
         image = _open(path).autorot()
+        if not image.hasalpha() and opaque:
+            image = image.colourspace("srgb").addalpha()
         if not image.hasalpha():
             raise InputError(
                 f"{path} has no transparency, so every pixel of it would be a hint; paint on a "

@@ -57,7 +57,7 @@ def find_model(name: str) -> Path:
 
 
 def open_model(
-    name: str, device: str = "auto", threads: int | None = None
+    name: str, device: str = "auto", threads: int | None = None, spinning: bool = True
 ) -> tuple[Manifest, Session]:
     """Load a model on a device and read its manifest.
 
@@ -68,6 +68,7 @@ def open_model(
         name: of a model, or a path to an ``.onnx`` file.
         device: ``auto``, or a name of `photochrom.providers.PROVIDERS`.
         threads: how many CPU threads one run may use; None: what ONNX Runtime takes.
+        spinning: see `photochrom.session.open_session`.
 
     Raises:
         ModelError: if it is unknown, damaged, or of another contract.
@@ -79,7 +80,8 @@ def open_model(
         from photochrom.models.checksum import verify  # imports onnx, which takes a while
 
         verify(path)
-    session = open_session(path, device, threads, may_use_fp16(device) and _allows_fp16(path))
+    half = may_use_fp16(device) and _allows_fp16(path)
+    session = open_session(path, device, threads, half, spinning=spinning)
     manifest = from_metadata(dict(session.metadata), str(path))
     check_tensors(manifest, session, path)
     return manifest, session

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+
+from photochrom.video.steady import BLOCK
 
 LONGEST = 250
-"""Frames of a segment at most; x264 sets key frames as far apart."""
+"""Frames of a segment at most; x264 sets key frames as far apart. A multiple of `BLOCK`."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,19 @@ class Segment:
 def cut(shots: Sequence[range], longest: int = LONGEST) -> list[Segment]:
     """Segments of all shots, in order.
 
-    A long shot's segments are as equally long as can be.
+    A long shot's segments are about equally long; colours stay as they were where they join, as all
+    but the last are multiples of `photochrom.video.steady.BLOCK`.
 
     Args:
         shots: each shot's frames, in order and without gaps.
-        longest: frames of a segment at most.
+        longest: frames of a segment at most, a multiple of `BLOCK`.
     """
     segments: list[Segment] = []
     for shot, frames in enumerate(shots):
         pieces = -(-len(frames) // longest)
-        borders = [frames.start + len(frames) * piece // pieces for piece in range(pieces + 1)]
-        for start, end in pairwise(borders):
-            number = len(segments)
+        length = -(-len(frames) // (pieces * BLOCK)) * BLOCK
+        for start in range(frames.start, frames.stop, length):
+            end, number = min(start + length, frames.stop), len(segments)
             segments.append(Segment(number, shot, start, end, frames.start, frames.stop))
     return segments
 

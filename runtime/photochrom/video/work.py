@@ -21,6 +21,8 @@ from photochrom.errors import OutputError
 from photochrom.files.whole import held_folder, sweep, whole_file
 
 LIST = "pieces.jsonl"
+FOUND = ".npz"
+"""Ending of what the first pass found."""
 
 
 def key_of(facts: dict[str, Any]) -> str:
@@ -66,6 +68,11 @@ class Work:
             del self._listed[name]
 
     @property
+    def begun(self) -> bool:
+        """Whether there is more than what the first pass found, which is quickly found again."""
+        return any(not name.endswith(FOUND) for name in self._listed)
+
+    @property
     def size(self) -> int:
         """Bytes of all finished pieces."""
         return sum(self._listed.values())
@@ -95,7 +102,8 @@ def open_work(folder: Path, keep: bool) -> Iterator[Work]:
 
     Args:
         folder: made if it is not there.
-        keep: whether it stays when the block ends well; after an error it always stays.
+        keep: whether it stays when the block ends well; after an error it stays too if there is
+            anything in it that took long.
 
     Raises:
         OutputError: if another process works there, or nobody may write there.
@@ -104,6 +112,11 @@ def open_work(folder: Path, keep: bool) -> Iterator[Work]:
         sweep(folder)
         work = Work(folder)
         work._read()
-        yield work
-        if not keep:
-            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield work
+        except BaseException:
+            keep = keep or work.begun
+            raise
+        finally:
+            if not keep:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photochrom.video.segments import cut, first_seconds
+from photochrom.video.steady import BLOCK
 
 LENGTHS = st.lists(st.integers(1, 900), min_size=1, max_size=12)
 
@@ -15,13 +16,14 @@ def shots_of(lengths: list[int]) -> list[range]:
     return [range(end - length, end) for length, end in zip(lengths, ends, strict=True)]
 
 
-@given(lengths=LENGTHS, longest=st.integers(1, 300))
+@given(lengths=LENGTHS, longest=st.integers(1, 30).map(lambda blocks: blocks * BLOCK))
 def test_every_frame_lies_in_one_segment(lengths: list[int], longest: int) -> None:
     segments = cut(shots_of(lengths), longest)
     assert [segment.number for segment in segments] == list(range(len(segments)))
     frames = [frame for segment in segments for frame in range(segment.start, segment.end)]
     assert frames == list(range(sum(lengths)))
     assert all(0 < segment.frames <= longest for segment in segments)
+    assert all((one.start - one.shot_start) % BLOCK == 0 for one in segments)
 
 
 @given(lengths=LENGTHS)
@@ -35,7 +37,7 @@ def test_segments_know_their_shots(lengths: list[int]) -> None:
 
 
 def test_a_long_shot_is_cut_evenly() -> None:
-    assert [segment.frames for segment in cut([range(251)])] == [125, 126]
+    assert [segment.frames for segment in cut([range(251)])] == [130, 121]
 
 
 def test_beginnings_of_shots() -> None:
