@@ -42,8 +42,10 @@ lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(FULL_STAMP)  ## Kill colorizing processes at 50 random moments
+soak: $(FULL_STAMP)  ## Kill colorizing processes at 250 random moments; a film of an hour
 	PHOTOCHROM_KILLS=50 $(BIN)/python -m pytest tests/cli/test_kill.py -k killed_at_a_random
+	PHOTOCHROM_FILM_KILLS=200 $(BIN)/python -m pytest tests/cli/test_video.py -k killed_at_a_random
+	PHOTOCHROM_HOUR=1 $(BIN)/python -m pytest tests/cli/test_video_hour.py
 
 format: $(FULL_STAMP)  ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff check --fix

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import time
 from pathlib import Path
 
@@ -126,7 +127,8 @@ def test_a_film_that_has_colours(toy: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--rate", "fast"), "--rate is a number"),
+        (("--hardware", "--bits", "10"), "graphics cards encode 8 bits"),
+        (("--codec", "ffv1", "--hardware"), "no graphics card encodes FFV1"),
         (("--codec", "divx"), "unknown codec"),
         (("--preview", "-1"), "a preview has some seconds"),
     ],
@@ -137,3 +139,30 @@ def test_options_that_cant_be_meant(
     result = run("video", film, *arguments, "--model", toy)
     assert result.code == 2
     assert said in result.err
+
+
+def test_no_graphics_card(film: Path, toy: Path, tmp_path: Path) -> None:
+    """There is none that encodes where the tests run; where there is one, it does."""
+    result = run("video", film, "-o", tmp_path / "out.mp4", "--hardware", "--model", toy)
+    if result.code == 0:
+        assert len(decoded(tmp_path / "out.mp4")) == 300
+    else:
+        assert result.code == 6
+        assert "no graphics card here encodes h264 (tried h264_nvenc, " in result.error_line
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="limits the size of files with prlimit")
+def test_a_disk_that_is_full_in_the_middle(
+    toy: Path, tmp_path: Path, whole: Path, film: Path
+) -> None:
+    """Whatever is finished stays, and there is no half of a film under the final name."""
+    size = max(path.stat().st_size for path in (whole, film)) // 3
+    command = ["video", film, "-o", "out.mkv", "--codec", "ffv1", "--model", toy]
+    process = start(*command, cwd=tmp_path, before=("prlimit", f"--fsize={size}"))
+    result = finish(process)
+    assert result.code == 4
+    assert "can't write" in result.error_line
+    assert not (tmp_path / "out.mkv").exists()
+    assert finish(start(*command, cwd=tmp_path)).code == 0
+    assert same(tmp_path / "out.mkv", whole)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mkv"]

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -52,10 +52,15 @@ def run(*arguments: object) -> Result:
     return Result(code, out.getvalue(), err.getvalue())
 
 
-def start(*arguments: object, cwd: Path, env: Mapping[str, str] | None = None) -> Popen:
-    """Start ``photochrom`` as a process that Ctrl+C reaches."""
+def start(
+    *arguments: object,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
+) -> Popen:
+    """Start ``photochrom`` as a process that Ctrl+C reaches; `before` is what starts it."""
     return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
+        [*before, *COMMAND, *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": SOURCES, **(env or {})},
         stdin=subprocess.DEVNULL,

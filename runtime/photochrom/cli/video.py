@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +15,6 @@ from photochrom.cli.hinting import WarmthOption
 from photochrom.cli.interrupt import cancel_on_interrupt
 from photochrom.cli.photo import DeviceOption, JsonOption, ModelOption
 from photochrom.cli.reporting import Reporter, open_reporter
-from photochrom.errors import UsageError
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.options import Options
 
@@ -29,7 +27,7 @@ app = typer.Typer(cls=DefaultGroup)
 
 FilmArgument = Annotated[
     Path,
-    typer.Argument(help="A film, or images: scan.%05d.tif, or a folder of them.", metavar="IN"),
+    typer.Argument(help="A film.", metavar="IN"),
 ]
 StrengthOption = Annotated[
     float, typer.Option(help="1: the new colours; 0: grey; or between.", min=0, max=1)
@@ -54,13 +52,6 @@ ForceOption = Annotated[
 SalvageOption = Annotated[
     bool, typer.Option("--salvage", help="Take what can be read of a damaged film.")
 ]
-RateOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="N", help="Frames a second of a sequence of images, as 18 or 24000/1001. "
-        "Default: 24."
-    ),
-]  # fmt: skip
 OverwriteOption = Annotated[bool, typer.Option(help="Replace existing outputs.")]
 
 
@@ -73,8 +64,7 @@ def colorize(
             "--output",
             "-o",
             metavar="OUT",
-            help=".mp4, .mov, .mkv, .webm, or images: NAME.%05d.tif, .png or .dpx. "
-            "Default: NAME.color.EXT beside it.",
+            help=".mp4, .mov, .mkv or .webm. Default: NAME.color.EXT beside it.",
         ),
     ] = None,
     codec: Annotated[
@@ -125,7 +115,6 @@ def colorize(
     ] = None,
     force: ForceOption = False,
     salvage: SalvageOption = False,
-    rate: RateOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print what would be done.")
     ] = False,
@@ -163,7 +152,6 @@ def colorize(
         preview=preview,
         force=force,
         salvage=salvage,
-        rate=_rate(rate),
     )
     target = output or _target(source, options)
     from photochrom.video.colorizer import FilmColorizer
@@ -198,7 +186,6 @@ def keyframes(
     shots: ShotsOption = None,
     force: ForceOption = False,
     salvage: SalvageOption = False,
-    rate: RateOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write the frames worth judging as PNG, <stream>_<pts>.png, to paint or grade."""
@@ -206,9 +193,7 @@ def keyframes(
     from photochrom.video.options import FilmOptions
 
     colors = Options(strength=strength, saturation=saturation, warmth=warmth or 0.0, size=size)
-    options = FilmOptions(
-        colors=colors, shots=shots, force=force, salvage=salvage, rate=_rate(rate)
-    )
+    options = FilmOptions(colors=colors, shots=shots, force=force, salvage=salvage)
     colorizer = FilmColorizer(model, device)
     with open_reporter(json) as reporter, cancel_on_interrupt() as cancel:
         reporter.start(source)
@@ -232,7 +217,6 @@ def shots(
     ],
     force: ForceOption = False,
     salvage: SalvageOption = False,
-    rate: RateOption = None,
     overwrite: OverwriteOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -242,7 +226,7 @@ def shots(
     from photochrom.video.options import FilmOptions
     from photochrom.video.shots import shotlist
 
-    options = FilmOptions(force=force, salvage=salvage, rate=_rate(rate))
+    options = FilmOptions(force=force, salvage=salvage)
     check_path(source, output, overwrite)
     with open_reporter(json) as reporter, cancel_on_interrupt() as cancel:
         reporter.start(source)
@@ -294,12 +278,3 @@ def _target(source: Path, options: FilmOptions) -> Path:
 
     ending = default_ending(source, options.encoding)
     return source.parent / f"{source.stem}.color{ending}"
-
-
-def _rate(text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError) as error:
-        raise UsageError(f"--rate is a number or a fraction as 24000/1001, not {text!r}") from error

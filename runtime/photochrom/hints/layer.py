@@ -64,7 +64,7 @@ def read(path: Path, opaque: bool = False) -> Layer:
     """
     check_file(path)
     try:
-        image = _open(path).autorot()
+        image = open_picture(path).autorot()
         if not image.hasalpha() and opaque:
             image = image.colourspace("srgb").addalpha()
         if not image.hasalpha():
@@ -103,7 +103,8 @@ def check_aspect(layer: Layer, height: int, width: int) -> None:
     )
 
 
-def _open(path: Path) -> pyvips.Image:
+def open_picture(path: Path) -> pyvips.Image:
+    """A picture as it is in its file now; libvips may give an older one that it kept."""
     # a Source, since libvips would take brackets at the end of a file's name for options
     source = pyvips.Source.new_from_file(os.fsencode(path))
     return pyvips.Image.new_from_source(source, "", fail_on="error")

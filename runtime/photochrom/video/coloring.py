@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,11 +20,22 @@ from photochrom.video.container import reading, writing
 from photochrom.video.container.codecs import Look
 from photochrom.video.container.info import VideoInfo
 from photochrom.video.film import Film
-from photochrom.video.keyframes import Keyframe
 from photochrom.video.options import FilmOptions
 from photochrom.video.painting import Painter, enlarged, reduced
+from photochrom.video.repair import Repairs
 from photochrom.video.segments import Segment
-from photochrom.video.steady import State, Steadier
+from photochrom.video.steady import LOOKAHEAD, State, Steadier
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A frame whose colours are not decided yet."""
+
+    frame: VideoFrame
+    small: Codes
+    """Y' at working size."""
+    known: FloatImage | None
+    """3 x h x w: what a person's corrections say of it."""
 
 
 @dataclass
@@ -45,8 +56,8 @@ class Colorist:
     model: TileModel
     options: Options
     look: Look
-    corrections: Mapping[int, Sequence[Keyframe]] = field(default_factory=dict)
-    """What a person said of frames, by shots."""
+    repairs: Repairs | None = None
+    """What a person said of frames."""
     state: State | None = field(default=None, init=False)
     """After the last frame that was coloured by itself: what the next piece of the shot needs."""
 
@@ -58,12 +69,14 @@ class Colorist:
             InputError: if a corrected frame can't be read, or is of no frame of the film.
         """
         folder = options.keyframes
-        corrections = {} if folder is None else keyframes.load(folder, film)
-        return cls(film.info, model, options.colors, look, corrections)
+        repairs = None
+        if folder is not None:
+            repairs = Repairs(film, model, options.colors, keyframes.load(folder, film))
+        return cls(film.info, model, options.colors, look, repairs)
 
     def corrections_of(self, shot: int) -> list[str]:
         """Digests of what a person said of a shot's frames."""
-        return [f"{one.frame} {one.digest}" for one in self.corrections.get(shot, ())]
+        return [] if self.repairs is None else self.repairs.digests(shot)
 
     def __post_init__(self) -> None:
         info, look = self.info, self.look
@@ -80,28 +93,46 @@ class Colorist:
         """A segment's frames, coloured; later ones only have a say in their colours.
 
         Args:
-            frames: of one shot, in order, from the segment's first on.
+            frames: of one shot, in order, from the segment's first on; at most `LOOKAHEAD` more.
             segment: what is wanted.
             state: after the frame before the first; None at the beginning of a shot.
         """
         steadier, own = Steadier(self._ask, state), segment.frames
-        waiting: deque[tuple[VideoFrame, Codes]] = deque()
+        carried = self._carried(segment)
+        waiting: deque[_Waiting] = deque()
         for index, frame in enumerate(frames):
             small = reduced(reading.luma(frame), self._small)
+            known = None if carried is None else carried[index]
             if index < own:
-                waiting.append((frame, small))
-            done = steadier.push(self._lightness(small))
+                waiting.append(_Waiting(frame, small, known))
+            done = steadier.push(*self._told(small, known))
             if index == own - 1:
                 self.state = steadier.state
             yield from self._painted(waiting, done)
         yield from self._painted(waiting, steadier.finish())
 
-    def _painted(
-        self, waiting: deque[tuple[VideoFrame, Codes]], chroma: list[FloatImage]
-    ) -> Iterator[VideoFrame]:
+    def _carried(self, segment: Segment) -> list[FloatImage] | None:
+        if self.repairs is None:
+            return None
+        beyond = min(segment.end + LOOKAHEAD, segment.shot_end)
+        return self.repairs.carried(segment, beyond - segment.start, self._seen)
+
+    def _seen(self, frame: VideoFrame) -> FloatImage:
+        return self._lightness(reduced(reading.luma(frame), self._small))
+
+    def _told(self, small: Codes, known: FloatImage | None) -> tuple[FloatImage, FloatImage | None]:
+        """Lightness and hints of a frame."""
+        lightness = self._lightness(small)
+        if known is None or self.repairs is None:
+            return lightness, None
+        return lightness, self.repairs.told(known, lightness)
+
+    def _painted(self, waiting: deque[_Waiting], chroma: list[FloatImage]) -> Iterator[VideoFrame]:
         for ab in chroma[: len(waiting)]:
-            frame, small = waiting.popleft()
-            yield self._paint(frame, small, self._graded(ab, small))
+            one = waiting.popleft()
+            if one.known is not None:
+                ab = ab + one.known[2] * (one.known[:2] - ab)
+            yield self._paint(one.frame, one.small, self._graded(ab, one.small))
 
     def _paint(self, frame: VideoFrame, small: Codes, ab: FloatImage) -> VideoFrame:
         luma = self._deepened(reading.luma(frame))

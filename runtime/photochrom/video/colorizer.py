@@ -80,14 +80,14 @@ class FilmColorizer:
         cancel: threading.Event | None = None,
         pause: threading.Event | None = None,
     ) -> FilmReport:
-        """Colorize a film, or a sequence of images, into another.
+        """Colorize a film, into another.
 
         Work is cut into pieces; a finished one stays whatever happens, and the same call goes on
         after it. Memory does not grow with the film's length.
 
         Args:
-            source: a film, or images as ``scan.%05d.tif`` or a folder of them (docs/film.md).
-            target: ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, or images; appears whole or not at all.
+            source: a film.
+            target: ``.mp4``, ``.mov``, ``.mkv``, ``.webm``: appears whole or not at all.
             options: what the person asks for.
             overwrite: whether what is at `target` may be replaced; the source never is.
             work: folder that keeps finished pieces, so that after a correction only its shot is
@@ -136,7 +136,7 @@ class FilmColorizer:
         """Coloured frames in order, for other programs; close it to stop early.
 
         Args:
-            source: a film, or a sequence of images.
+            source: a film.
             options: what the person asks for; its encoding is not used.
             film: what `look` gave; None: the film is looked through first.
 
@@ -165,7 +165,7 @@ class FilmColorizer:
         """Write the frames of each shot that are worth judging, coloured, as PNG.
 
         Args:
-            source: a film, or a sequence of images.
+            source: a film.
             folder: where they go; made if it is not there. What is there already stays.
             options: what the person asks for; its encoding is not used.
             most: frames of a shot, the most different ones; a still shot gets one.
@@ -177,7 +177,7 @@ class FilmColorizer:
             InputError, OutputError, UsageError, CancelledError: see `photochrom.errors`.
         """
         options, watch = options or FilmOptions(), Watch(progress, cancel)
-        seen = job.look(probe(Path(source), options.rate), options, watch)
+        seen = job.look(probe(Path(source)), options, watch)
         colorist = Colorist.of(seen, self.model, options, codecs.fullest(seen.info))
         return worth.write(seen, colorist, Path(folder), most, times, watch)
 
@@ -189,7 +189,7 @@ class FilmColorizer:
         watch: Watch,
         tell: Callable[[FilmProgress], None] | None = None,
     ) -> Job:
-        info = probe(Path(source), options.rate)
+        info = probe(Path(source))
         return Job(info, Path(target), self.model, options, watch, tell)
 
 
@@ -207,7 +207,7 @@ def look(
         CancelledError: if the person asked for it.
     """
     options = options or FilmOptions()
-    return job.look(probe(Path(source), options.rate), options, Watch(progress, cancel))
+    return job.look(probe(Path(source)), options, Watch(progress, cancel))
 
 
 def _colored(seen: Film, colorist: Colorist, segment: Segment) -> Iterator[VideoFrame]:

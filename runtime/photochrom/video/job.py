@@ -27,6 +27,7 @@ from photochrom.video.container.codecs import check_container, what_changes
 from photochrom.video.container.info import VideoInfo
 from photochrom.video.container.streams import what_is_lost
 from photochrom.video.film import Film
+from photochrom.video.keyframes import check_folder
 from photochrom.video.making import FilmProgress, Maker
 from photochrom.video.options import FilmOptions
 from photochrom.video.segments import Segment
@@ -54,8 +55,11 @@ class Job:
         Raises:
             UsageError: if it can't hold what is asked for.
             OutputError: if it is the source, exists already, or lies in no writable folder.
+            InputError: if there is no folder of corrected frames.
         """
         check_container(self.target, self.options.encoding)
+        if self.options.keyframes is not None:
+            check_folder(self.options.keyframes)
         check_path(self.info.path, self.target, overwrite)
 
     def make(self, seen: Film, work: Work) -> int:
@@ -69,15 +73,19 @@ class Job:
         segments = seen.segments(self.options.preview)
         facts = {**known(self.info), **self._facts()}
         maker = Maker(seen, colorist, encoding, work, facts, self.watch, self.tell)
-        missing = maker.missing(segments)
-        if missing:
-            room = space.needed(seen, segments, encoding, work.folder)
-            space.check(room, work.folder, self.target.parent, work.size)
+        if maker.missing(segments):
+            self._check_room(seen, segments, work)
         maker.make(segments)
         names = [maker.name(segment) for segment in segments]
         self._join(seen, segments, [work.path(name) for name in names])
         work.keep_only({*names, survey_name(self.info)})
         return maker.made
+
+    def _check_room(self, seen: Film, segments: Sequence[Segment], work: Work) -> None:
+        folders = work.folder, self.target.parent
+        if not space.is_plenty(seen, segments, *folders):
+            room = space.needed(seen, segments, self.options.encoding, work.folder)
+            space.check(room, *folders, work.size)
 
     def report(self, seen: Film, made: int, seconds: float, kept: Path | None) -> FilmReport:
         """What is told at the end.

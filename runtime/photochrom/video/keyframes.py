@@ -72,8 +72,7 @@ def load(folder: Path, film: Film) -> dict[int, list[Keyframe]]:
         InputError: if there is no such folder, or a picture in it can't be read, is of no frame of
             the film, or has another aspect.
     """
-    if not folder.is_dir():
-        raise InputError(f"no such folder: {folder}; photochrom video keyframes writes one")
+    check_folder(folder)
     written, numbers = _written(folder), {pts: at for at, pts in enumerate(film.pts)}
     found: dict[int, list[Keyframe]] = {}
     for path in sorted(folder.iterdir()):
@@ -83,6 +82,16 @@ def load(folder: Path, film: Film) -> dict[int, list[Keyframe]]:
             if keyframe is not None:
                 found.setdefault(film.shot_of(frame), []).append(keyframe)
     return {shot: sorted(one, key=lambda keyframe: keyframe.frame) for shot, one in found.items()}
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is none.
+
+    Raises:
+        InputError: if it is none.
+    """
+    if not folder.is_dir():
+        raise InputError(f"no such folder: {folder}; photochrom video keyframes writes one")
 
 
 def digest_of(picture: PictureArray) -> str:
@@ -121,7 +130,7 @@ def _read(path: Path, frame: int, written: str | None, film: Film) -> Keyframe |
 
 def _pixels(path: Path) -> PictureArray:
     try:
-        return pyvips.Image.pngload(str(path)).numpy()
+        return layer.open_picture(path).numpy()
     except pyvips.Error as error:
         raise InputError(f"can't read {path}: it is damaged or no PNG; save it as PNG") from error
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 
 from photochrom.errors import UsageError
@@ -31,8 +30,6 @@ class FilmOptions:
     """Whether a film that has colours is coloured anew."""
     salvage: bool = False
     """Whether what can be read of a damaged film is coloured."""
-    rate: Fraction | None = None
-    """Frames a second of a sequence of images; None: 24. A film has its own."""
 
     def __post_init__(self) -> None:
         usual = Options()
@@ -45,5 +42,3 @@ class FilmOptions:
             raise UsageError(f"{asked[0]} is for photographs; films have keyframes instead")
         if self.preview is not None and not self.preview > 0:
             raise UsageError(f"a preview has some seconds of each shot, not {self.preview:g}")
-        if self.rate is not None and not self.rate > 0:
-            raise UsageError(f"a sequence has some frames a second, not {self.rate}")

@@ -22,6 +22,8 @@ PLACES = 3
 """Places of a film at which frames are tried."""
 FRAMES = 12
 """Frames of each."""
+RAW = 6
+"""Bytes of a pixel with chroma of full resolution and 10 bits."""
 COLORS = 1.25
 """What is tried has no colours yet, which take room too."""
 
@@ -51,6 +53,13 @@ def needed(film: Film, segments: Sequence[Segment], encoding: Encoding, scratch:
     frames = sum(segment.frames for segment in segments)
     pieces = COLORS * (len(segments) * keys + frames * sum(others) / len(others))
     return Space(round(pieces), round(pieces) + _other_streams(film.info))
+
+
+def is_plenty(film: Film, segments: Sequence[Segment], work: Path, target: Path) -> bool:
+    """Whether there is room whatever the frames are: they could be stored as they are, twice."""
+    pixels = sum(segment.frames for segment in segments) * film.info.width * film.info.height
+    most = 2 * RAW * pixels + _other_streams(film.info)
+    return all(shutil.disk_usage(folder).free > most for folder in (work, target))
 
 
 def check(space: Space, work: Path, target: Path, done: int) -> None:
@@ -105,8 +114,6 @@ def _try(film: Film, segment: Segment, encoding: Encoding, scratch: Path) -> lis
 
 def _other_streams(info: VideoInfo) -> int:
     """Bytes of a film's sound and everything else, about."""
-    if info.numbers is not None:
-        return 0
     size = info.path.stat().st_size
     with av.open(str(info.path)) as container:
         rate = container.streams[info.index].codec_context.bit_rate

@@ -3,8 +3,9 @@
 Each frame's chroma is the mean of what the network said of the same things in the frames around
 it. One recursion runs forward through the shot, another backward from a few frames ahead; where
 flow fails, what was carried counts for nothing and the frame's own colours stand. The network need
-not see every frame: between those it sees, the two recursions meet. docs/film-stability.md has
-what was measured, of this and of what was tried instead.
+not see every frame: between those it sees, the two recursions meet. A mean of colours is duller
+than they are, so their strength is averaged beside them. docs/film-stability.md has what was
+measured, of this and of what was tried instead.
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ FAINT = 1e-3
 Ask: TypeAlias = Callable[[FloatImage, FloatImage], FloatImage]
 """The network: lightness (H x W, L* 0..100, at working size) and hints (3 x H x W: a*, b* and
 confidence) to 2 x h x w float32: a*, b* at its own size."""
+DULLED = 1.3
+"""Means are made stronger by this factor at most: colours that contradict each other stay dull."""
 _Carried: TypeAlias = tuple[FloatImage, FloatImage]
-"""Chroma, 2 x h x w, and how many answers of the network are in it, h x w."""
+"""Chroma and its strength, 3 x h x w, and how many answers of the network are in it, h x w."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +54,7 @@ class State:
     lightness: FloatImage
     """h x w float32, L* of the last of them, as small as chroma."""
     chroma: FloatImage
-    """2 x h x w float32: a*, b* carried so far."""
+    """3 x h x w float32: a*, b* and chroma (their distance from grey) carried so far."""
     count: FloatImage
     """h x w float32: how many answers of the network are in it."""
 
@@ -95,7 +98,7 @@ class _Frame:
     forward: _Carried
     """What it and those before it say of its colours."""
     answer: FloatImage | None
-    """2 x h x w: what the network said; None if it was not asked."""
+    """3 x h x w: what the network said, and its strength; None if it was not asked."""
     from_before: Flow | None
     """From the frame before to this one; None for a shot's first."""
 
@@ -157,7 +160,7 @@ class Steadier:
         return self._finish(len(self._waiting))
 
     def _first(self, lightness: FloatImage, hints: FloatImage) -> _Frame:
-        answer = self._ask(lightness, hints)
+        answer = _with_strength(self._ask(lightness, hints))
         sides = answer.shape[1:]
         forward = answer, np.ones(sides, np.float32)
         self._state = State(1, flow.shrunk(lightness, *sides), *forward)
@@ -168,7 +171,7 @@ class Steadier:
         small = flow.shrunk(lightness, *before.count.shape)
         to_before, from_before = flow.between(small, before.lightness)
         turn = before.frames % self._every == 0 or to_before.agreement.mean() < LOST
-        answer = self._ask(lightness, hints) if turn else None
+        answer = _with_strength(self._ask(lightness, hints)) if turn else None
         forward = self._joined(_carried((before.chroma, before.count), to_before), answer)
         self._state = State(before.frames + 1, small, *forward)
         return _Frame(forward, answer, from_before)
@@ -186,7 +189,7 @@ class Steadier:
                 assert from_before is not None  # only a shot's first frame has none
                 later = _carried(later, from_before)
             if place < count:
-                finished.append(_mean(frame.forward, later)[0])
+                finished.append(_as_strong(_mean(frame.forward, later)[0]))
             later = self._joined(later, frame.answer)
         del self._waiting[:count]
         return finished[::-1]
@@ -197,6 +200,16 @@ class Steadier:
             return carried
         chroma, count = _mean(carried, (answer, np.ones_like(carried[1])))
         return chroma, np.minimum(count, np.float32(MEMORY / self._every))
+
+
+def _with_strength(ab: FloatImage) -> FloatImage:
+    return np.concatenate((ab, np.hypot(*ab)[None]))
+
+
+def _as_strong(chroma: FloatImage) -> FloatImage:
+    """a*, b* (2 x h x w) of a mean, with the mean strength of what is in it."""
+    factor = chroma[2] / np.maximum(np.hypot(*chroma[:2]), np.float32(FAINT))
+    return chroma[:2] * np.clip(factor, 1, np.float32(DULLED))
 
 
 def _nothing(like: _Carried) -> _Carried:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import pytest
@@ -30,6 +30,7 @@ CLIPS: Mapping[str, Mapping[str, Any]] = {
     "told": {"metadata": {"title": "Home", "artist": "Ann", "comment": "From the attic."}},
     "cover": {"cover": True, "sound": (Track(),)},
     "turned": {"rotation": 270},
+    "tagged": {"video_metadata": {"language": "ger", "title": "Reel", "handler_name": "Cam"}},
 }
 MATROSKA: Mapping[str, Mapping[str, Any]] = {
     **{name: value for name, value in CLIPS.items() if name not in ("subtitles", "cover")},
@@ -37,14 +38,23 @@ MATROSKA: Mapping[str, Mapping[str, Any]] = {
     "subrip": {"subtitles": (Words("subrip", "eng"), Words("ass", "ger"))},
     "opus and pcm": {"sound": (Track("libopus"), Track("pcm_s16le"))},
 }
-KINDS = {".mp4": CLIPS, ".mov": {k: v for k, v in CLIPS.items() if k != "cover"}, ".mkv": MATROSKA}
+QUICKTIME: Mapping[str, Mapping[str, Any]] = {
+    **{name: value for name, value in CLIPS.items() if name != "cover"},
+    "time code": {"video_metadata": {"timecode": "01:02:03:04"}, "sound": (Track(),)},
+}
+KINDS = {".mp4": CLIPS, ".mov": QUICKTIME, ".mkv": MATROSKA}
 CASES = [(ending, name) for ending, clips in KINDS.items() for name in clips]
 
 
 @pytest.mark.parametrize(("ending", "name"), CASES)
 def test_streams_stay(ending: str, name: str, films: FilmColorizer, tmp_path: Path) -> None:
-    clip = {"frames": 12, "grey": True, "options": {"preset": "ultrafast", "bf": "2"}}
-    source = make_clip(tmp_path / f"in{ending}", **{**clip, **KINDS[ending][name]})
+    clip: dict[str, Any] = {
+        "frames": 12,
+        "grey": True,
+        "options": {"preset": "ultrafast", "bf": "2"},
+    }
+    clip |= KINDS[ending][name]
+    source = make_clip(tmp_path / f"in{ending}", **clip)
     target = tmp_path / f"out{ending}"
     films.colorize_file(source, target, FilmOptions(encoding=Encoding(preset="ultrafast")))
     assert others(target) == others(source)
@@ -53,11 +63,17 @@ def test_streams_stay(ending: str, name: str, films: FilmColorizer, tmp_path: Pa
     assert told(target)["comment"].startswith(told(source).get("comment", "Colorized by"))
     assert shown(target) == pytest.approx(shown(source), abs=0.001)
     assert turned(target) == turned(source)
+    assert of_picture(target) == of_picture(source)
 
 
 @pytest.mark.parametrize("codec", ["h265", "av1", "prores", "ffv1"])
 def test_time_stamps_with_every_codec(codec: str, films: FilmColorizer, tmp_path: Path) -> None:
-    clip = {"grey": True, "times": VARIABLE, "time_base": Fraction(1, 1000), "size": (96, 64)}
+    clip: dict[str, Any] = {
+        "grey": True,
+        "times": VARIABLE,
+        "time_base": Fraction(1, 1000),
+        "size": (96, 64),
+    }
     source = make_clip(tmp_path / "in.mkv", **clip, sound=(Track(),))
     target = tmp_path / "out.mkv"
     films.colorize_file(source, target, FilmOptions(encoding=Encoding(codec)))
@@ -137,7 +153,7 @@ def chapters(path: Path) -> list[Any]:
     with av.open(str(path)) as container:
         return [
             (round(float(one["start"] * one["time_base"]), 2), dict(one["metadata"]))
-            for one in container.chapters()
+            for one in cast("list[Any]", container.chapters())
         ]
 
 
@@ -155,6 +171,13 @@ def shown(path: Path) -> list[float]:
     """When each frame is shown, in seconds."""
     with av.open(str(path)) as container:
         return [float(frame.time) for frame in container.decode(video=0)]
+
+
+def of_picture(path: Path) -> dict[str, str]:
+    with av.open(str(path)) as container:
+        told = container.streams.video[0].metadata
+        names = ("language", "title", "timecode", "handler_name")
+        return {name: told[name] for name in names if name in told}
 
 
 def turned(path: Path) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import av
 
 from photochrom.errors import UsageError
+from photochrom.video.container import hardware
 from photochrom.video.container.info import VideoInfo
 
 ENDINGS = {
@@ -107,9 +108,17 @@ class Encoding:
             raise UsageError(f"presets of {coder.name} {known}; not {self.preset!r}")
         if self.bits is not None and self.bits not in coder.bits:
             raise UsageError(f"{coder.name} is written with {_either(coder.bits)} bits here")
+        if self.hardware:
+            self._check_hardware()
         if self.chroma is not None and self.chroma not in coder.chroma:
             offered = [chroma for chroma in coder.chroma if chroma != "source"]
             raise UsageError(f"{coder.name} is written with chroma {_either(offered)} here")
+
+    def _check_hardware(self) -> None:
+        if self.codec not in hardware.CARDS:
+            raise UsageError(f"no graphics card encodes {self._coder.name}; leave out --hardware")
+        if self.preset is not None or self.bits == 10 or self.chroma not in (None, "420"):
+            raise UsageError("graphics cards encode 8 bits, 4:2:0, without a preset, here")
 
     @property
     def _coder(self) -> _Coder:
@@ -133,6 +142,9 @@ class Encoding:
         """
         if info.interlaced and not self._coder.interlaced:
             raise UsageError(f"{self._coder.name} has no fields; choose --codec h264")
+        if self.hardware:
+            hardware.find(self.codec)
+            return _look(8, self._subsampling(info))
         bits = self.bits or self._bits(info)
         return _look(bits, self._subsampling(info))
 
@@ -140,10 +152,21 @@ class Encoding:
         """All that changes what is written, as JSON has it."""
         return {**vars(self), "libraries": {k: list(v) for k, v in av.library_versions.items()}}
 
+    @property
+    def library(self) -> str:
+        """FFmpeg's name of the encoder.
+
+        Raises:
+            DeviceError: if a graphics card is asked for and none works.
+        """
+        return hardware.find(self.codec).encoder if self.hardware else self._coder.library
+
     def options(self) -> dict[str, str]:
         """FFmpeg's options of the encoder."""
         coder = self._coder
         crf, preset = self.crf if self.crf is not None else coder.crf, self.preset or coder.preset
+        if self.hardware:
+            return {hardware.find(self.codec).quality: str(crf)}
         common = {} if crf is None else {"crf": str(crf), "preset": str(preset)}
         return common | _PRIVATE.get(self.codec, {})
 
@@ -209,7 +232,7 @@ def describe(encoding: Encoding, info: VideoInfo) -> str:
     chosen = {
         name: value for name, value in encoding.options().items() if name in ("crf", "preset")
     }
-    words = [f"{coder.name} ({coder.library})", *(f"{name} {chosen[name]}" for name in chosen)]
+    words = [f"{coder.name} ({encoding.library})", *(f"{name} {chosen[name]}" for name in chosen)]
     return ", ".join([*words, f"{look.bits} bits", ":".join(_chroma_name(look.subsampling))])
 
 

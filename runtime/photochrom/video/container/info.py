@@ -22,14 +22,14 @@ class ColorTags:
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """The picture of one film, or of a numbered sequence of images.
+    """The picture of one film.
 
     Frames that are read by it have a plane of Y' and maybe two of chroma; what is decoded as
     another layout (packed, RGB) is turned into that without loss to Y' (`planar`).
     """
 
     path: Path
-    """The file; of a sequence the pattern, as in ``scan.%05d.tif``."""
+    """The file."""
     index: int
     """Of the picture among the container's streams."""
     codec: str
@@ -64,8 +64,6 @@ class VideoInfo:
     """How long it lasts, where it is told."""
     frames: int | None = None
     """How many frames, where it is told; it may be wrong."""
-    numbers: range | None = None
-    """Of an image sequence: its images' numbers; None for a film."""
     notes: tuple[str, ...] = ()
     """What had to be guessed or can't be kept, in sentences for the person."""
 

@@ -70,7 +70,7 @@ def _join(
     with av.open(
         str(target), "w", format=kind, container_options=_options(kind, source, info)
     ) as container:
-        picture = _add_picture(container, pieces[0][0], info)
+        picture = _add_picture(container, pieces[0][0], info, source)
         copied = _add_others(container, source, info, target.suffix.lower()) if source else {}
         _describe(container, source, metadata)
         if source is not None:
@@ -136,14 +136,21 @@ def _packets(
                 number += 1
 
 
-def _add_picture(container: OutputContainer, piece: Path, info: VideoInfo) -> VideoStream:
+def _add_picture(
+    container: OutputContainer, piece: Path, info: VideoInfo, source: InputContainer | None
+) -> VideoStream:
     with av.open(str(piece)) as first:
         # opaque, as not every decoder's name is an encoder's too
         stream = container.add_stream_from_template(first.streams.video[0], opaque=True)
     stream.time_base = info.time_base
     piece_files.tag(stream.codec_context, info)  # NUT does not keep them
+    stream.codec_context.framerate = info.rate or piece_files.USUAL_RATE  # time code needs one
     if info.rotation:
         stream.set_display_rotation(info.rotation)
+    if source is not None:
+        own = source.streams[info.index]
+        stream.metadata.update(streams.told_of_picture(own))
+        stream.disposition = own.disposition
     return stream
 
 

@@ -16,13 +16,16 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from photochrom.errors import OutputError
-from photochrom.video.container.codecs import CODERS, Encoding
+from photochrom.video.container import hardware
+from photochrom.video.container.codecs import Encoding
 from photochrom.video.container.info import VideoInfo
 
 _EXACT = {"avoid_negative_ts": "disabled"}
 """Decoding begins before the first frame is shown; without this all stamps would be moved."""
 TOP_FIRST, BOTTOM_FIRST = 2, 3
 """FFmpeg's numbers of field orders."""
+USUAL_RATE = Fraction(25)
+"""Frames a second of a film that does not tell."""
 KEYS = 250
 """Frames from one key frame to the next, at most."""
 
@@ -50,7 +53,8 @@ class Piece:
         if self._first is None:
             self._first = frame.pts
         frame.pts -= self._first
-        self._mux(frame)
+        taken = self._stream.codec_context.pix_fmt
+        self._mux(frame if frame.format.name == taken else frame.reformat(format=taken))
 
     def _mux(self, frame: VideoFrame | None) -> None:
         try:
@@ -82,8 +86,7 @@ def open_piece(path: Path, info: VideoInfo, encoding: Encoding) -> Iterator[Piec
 
 
 def _add_stream(container: OutputContainer, info: VideoInfo, encoding: Encoding) -> VideoStream:
-    rate = info.rate or Fraction(25)
-    stream = container.add_stream(CODERS[encoding.codec].library, rate=rate)
+    stream = container.add_stream(encoding.library, rate=info.rate or USUAL_RATE)
     assert isinstance(stream, VideoStream)
     stream.codec_context.options = encoding.options()
     stream.time_base = info.time_base
@@ -93,12 +96,17 @@ def _add_stream(container: OutputContainer, info: VideoInfo, encoding: Encoding)
 
 def _set_up(context: Any, info: VideoInfo, encoding: Encoding) -> None:
     context.width, context.height = info.width, info.height
-    context.pix_fmt = encoding.look(info).pix_fmt
+    context.pix_fmt = _taken(encoding) or encoding.look(info).pix_fmt
     context.time_base = info.time_base
     context.gop_size = 1 if encoding.lossless else KEYS
     tag(context, info)
     if info.interlaced:
         context.flags |= Flags.interlaced_dct | Flags.interlaced_me
+
+
+def _taken(encoding: Encoding) -> str | None:
+    """The layout that a graphics card takes, where one encodes: Y' is the same in it."""
+    return hardware.find(encoding.codec).pix_fmt if encoding.hardware else None
 
 
 def tag(context: Any, info: VideoInfo) -> None:

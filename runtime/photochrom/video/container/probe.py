@@ -40,12 +40,11 @@ STILL = {"image2", "png_pipe", "jpeg_pipe", "tiff_pipe", "bmp_pipe", "webp_pipe"
          "pgm_pipe", "ppm_pipe", "j2k_pipe", "exr_pipe", "jpegxl_pipe", "svg_pipe"}  # fmt: skip
 
 
-def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
+def probe(path: Path) -> VideoInfo:
     """Look into a film's file.
 
     Args:
-        path: of a film, or of a sequence of images (`photochrom.video.container.sequences`).
-        rate: frames a second of a sequence; a film has its own.
+        path: of the film.
 
     Raises:
         InputError: if it is no film that can be coloured; the message says why.

@@ -33,6 +33,8 @@ HELD = {
 }
 """Codecs that players find in each, beside PCM in QuickTime; Matroska holds all that has a name."""
 OF_FILES = ("major_brand", "minor_version", "compatible_brands", "encoder")
+OF_CODING = ("ENCODER", "DURATION", "BPS", "NUMBER_OF_", "_STATISTICS", "VENDOR_ID")
+"""How names begin that tell of one coding of a stream: Matroska's statistics and the like."""
 IN_MP4 = {
     *("title", "artist", "album_artist", "composer", "album", "date", "comment", "genre"),
     *("copyright", "grouping", "lyrics", "description", "synopsis", "show", "episode_id"),
@@ -71,14 +73,12 @@ def holds(ending: str, stream: Any) -> bool:
 
 def what_is_lost(info: VideoInfo, ending: str) -> list[str]:
     """What of a film its coloured copy can't hold, in sentences; known before any work."""
-    if info.numbers is not None or ending not in FORMATS:
-        return []
     with open_film(info.path) as container:
         rest = others(container, info)
         lost = [
-            f"{describe(stream)} is left out: {ending} can't hold it; .mkv may"
+            f"{describe(stream)} is left out: {ending} can't hold it{_elsewhere(stream)}"
             for stream in rest
-            if not holds(ending, stream)
+            if not holds(ending, stream) and not _made_anew(container, info, stream, ending)
         ]
         turned = [
             f"{describe(stream)} become {codec}: their words stay, styles do not"
@@ -90,10 +90,30 @@ def what_is_lost(info: VideoInfo, ending: str) -> list[str]:
     return lost + turned + (hidden if names and FORMATS[ending] in ("mp4", "mov") else [])
 
 
+def _elsewhere(stream: Stream) -> str:
+    return "; .mkv can" if holds(".mkv", stream) else ""
+
+
+def _made_anew(container: InputContainer, info: VideoInfo, stream: Stream, ending: str) -> bool:
+    """Whether it is QuickTime's track of time code, which muxers make from the picture's tag."""
+    told = container.streams[info.index].metadata.get("timecode")
+    of_time = stream.type == "data" and stream.metadata.get("timecode") == told
+    return bool(told) and of_time and FORMATS[ending] in ("mp4", "mov")
+
+
 def metadata(container: InputContainer) -> dict[str, str]:
     """What is told of a film, without what a muxer tells of the file."""
     return {
         name: value for name, value in container.metadata.items() if name.lower() not in OF_FILES
+    }
+
+
+def told_of_picture(stream: Stream) -> dict[str, str]:
+    """What is told of the picture's stream, without what was so of the old coding alone."""
+    return {
+        name: value
+        for name, value in stream.metadata.items()
+        if not name.upper().startswith(OF_CODING)
     }
 
 
