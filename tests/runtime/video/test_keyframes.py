@@ -100,8 +100,8 @@ def test_only_a_repaired_shot_is_made_again(
         # the picture moves away from what was corrected: what comes in is not known to be blue
         near = abs(at - corrected) <= 5
         assert blue - before > (20 if near else 5), f"frame {at} is not blue"
-    for before, after in zip(decoded(film), decoded(tmp_path / "b.mkv"), strict=True):
-        np.testing.assert_array_equal(before[0], after[0])
+    for source, repaired in zip(decoded(film), decoded(tmp_path / "b.mkv"), strict=True):
+        np.testing.assert_array_equal(source[0], repaired[0])
 
 
 def test_a_saturation_does_not_change_what_was_painted(
