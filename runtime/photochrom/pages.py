@@ -55,7 +55,7 @@ class Job:
         seen = self._look(page, self.watch)
         with seen.held:
             opened = seen.plan.restored(open_source(self.file, page=page))
-            picture = _render(opened, seen.look.chroma, self.options, self.target)
+            picture = rendered(opened, seen.look.chroma, self.options.strength, self.target)
             pull(picture, opened, self.target, self.watch, self.options.provenance, sink.write)
             return self._told(opened, seen)
 
@@ -79,7 +79,7 @@ class Job:
     def _join(self, joiner: PageJoiner, page: int, layout: Layout, seen: Seen) -> Page:
         opened = seen.plan.restored(replace(open_source(self.file, page=page), layout=layout))
         with scratch_file(self.scratch, ".tif") as alone:
-            picture = _render(opened, seen.look.chroma, self.options, alone)
+            picture = rendered(opened, seen.look.chroma, self.options.strength, alone)
             pull(picture, opened, alone, self.watch, self.options.provenance, sink.write_into)
             joiner.add(alone)
         return self._told(opened, seen)
@@ -165,10 +165,18 @@ def open_job(
         yield Job(PictureFile(source, pixels), target, model, options, watch, where)
 
 
-def _render(source: Source, chroma: ChromaModel, options: Options, target: Path) -> pyvips.Image:
+def rendered(source: Source, chroma: ChromaModel, strength: float, target: Path) -> pyvips.Image:
+    """A picture with new chroma, its transparency too where the target's kind of file has any.
+
+    Args:
+        source: what is coloured; its L* stays.
+        chroma: of the whole picture, at any size.
+        strength: 1 takes the new chroma, 0 the picture's own.
+        target: whose ending tells how deep the result may be.
+    """
     kind = format_of(target)
     band_format = "uchar" if kind in EIGHT_BIT else source.color.format
-    picture = recombine(source.color, source.profile, chroma, options.strength, band_format)
+    picture = recombine(source.color, source.profile, chroma, strength, band_format)
     if source.alpha is None or kind in OPAQUE:
         return picture
     return picture.bandjoin(_as_deep(source.alpha, band_format))

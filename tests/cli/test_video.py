@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from helpers.clips import Track, decoded, make_clip
 from helpers.command import finish, run, start
@@ -166,3 +167,48 @@ def test_a_disk_that_is_full_in_the_middle(
     assert finish(start(*command, cwd=tmp_path)).code == 0
     assert same(tmp_path / "out.mkv", whole)
     assert [path.name for path in tmp_path.iterdir()] == ["out.mkv"]
+
+
+@pytest.fixture(scope="module")
+def pictures(film: Path, toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 numbered pictures, and beside them what becomes of them."""
+    folder = tmp_path_factory.mktemp("pictures") / "scans"
+    folder.mkdir()
+    for number, (luma, _, _) in zip(range(40), decoded(film), strict=False):
+        Image.fromarray(luma).save(folder / f"{number:04d}.png")
+    assert run("video", folder, "--model", toy).code == 0
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_pictures_killed_at_a_random_moment(
+    seed: int, pictures: Path, toy: Path, tmp_path: Path
+) -> None:
+    whole = pictures.with_name("scans.color")
+    target, moments = tmp_path / "out", random.Random(seed)
+    command = ("video", pictures, "-o", target, "--model", toy, "--json")
+    for _ in range(2):
+        process = start(*command, cwd=tmp_path)
+        assert process.stdout is not None
+        process.stdout.readline()
+        if seed == 0:  # else somewhere before
+            while not list(target.glob("*.png")) and process.poll() is None:
+                time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.3))
+        process.kill()
+        if finish(process).code == 0:
+            break
+    else:
+        assert run(*command).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert sorted(path.name for path in target.iterdir()) == [f"{n:04d}.png" for n in range(40)]
+    for path in target.iterdir():
+        same_picture = np.asarray(Image.open(path)) == np.asarray(Image.open(whole / path.name))
+        assert same_picture.all()
+
+
+def test_a_rate_that_is_none(pictures: Path, toy: Path, tmp_path: Path) -> None:
+    done = run("video", pictures, "-o", tmp_path / "out", "--model", toy, "--rate", "fast")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "--rate is frames a second" in done.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from photochrom.cli.hinting import WarmthOption
 from photochrom.cli.interrupt import cancel_on_interrupt
 from photochrom.cli.photo import DeviceOption, JsonOption, ModelOption
 from photochrom.cli.reporting import Reporter, open_reporter
+from photochrom.errors import UsageError
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.options import Options
 
@@ -27,14 +29,12 @@ app = typer.Typer(cls=DefaultGroup)
 
 FilmArgument = Annotated[
     Path,
-    typer.Argument(help="A film.", metavar="IN"),
+    typer.Argument(help="A film, or numbered pictures: a folder or scan.####.tif.", metavar="IN"),
 ]
 StrengthOption = Annotated[
     float, typer.Option(help="1: the new colours; 0: grey; or between.", min=0, max=1)
 ]
-SaturationOption = Annotated[
-    float, typer.Option(help="Multiplies the new colours' chroma, 0 to 3.")
-]
+SaturationOption = Annotated[float, typer.Option(help="Multiplies the new chroma, 0 to 3.")]
 SizeOption = Annotated[
     int | None,
     typer.Option(
@@ -45,6 +45,9 @@ SizeOption = Annotated[
 ShotsOption = Annotated[
     Path | None,
     typer.Option(metavar="shots.csv", help="Shots as you edited them (photochrom video shots)."),
+]
+RateOption = Annotated[
+    str | None, typer.Option(metavar="FPS", help="Of numbered pictures: 24 (default), 24000/1001.")
 ]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Colour a film anew that has colours already.")
@@ -64,7 +67,7 @@ def colorize(
             "--output",
             "-o",
             metavar="OUT",
-            help=".mp4, .mov, .mkv or .webm. Default: NAME.color.EXT beside it.",
+            help=".mp4, .mov, .mkv, .webm, or scan.####.tif. Default: NAME.color.EXT beside it.",
         ),
     ] = None,
     codec: Annotated[
@@ -113,6 +116,7 @@ def colorize(
             help="Keep finished pieces here, so that a correction makes only its shot again.",
         ),
     ] = None,
+    rate: RateOption = None,
     force: ForceOption = False,
     salvage: SalvageOption = False,
     dry_run: Annotated[
@@ -150,6 +154,7 @@ def colorize(
         shots=shots,
         keyframes=keyframes,
         preview=preview,
+        rate=_rate(rate),
         force=force,
         salvage=salvage,
     )
@@ -184,6 +189,7 @@ def keyframes(
     warmth: WarmthOption = None,
     size: SizeOption = None,
     shots: ShotsOption = None,
+    rate: RateOption = None,
     force: ForceOption = False,
     salvage: SalvageOption = False,
     json: JsonOption = False,
@@ -193,7 +199,9 @@ def keyframes(
     from photochrom.video.options import FilmOptions
 
     colors = Options(strength=strength, saturation=saturation, warmth=warmth or 0.0, size=size)
-    options = FilmOptions(colors=colors, shots=shots, force=force, salvage=salvage)
+    options = FilmOptions(
+        colors=colors, shots=shots, rate=_rate(rate), force=force, salvage=salvage
+    )
     colorizer = FilmColorizer(model, device)
     with open_reporter(json) as reporter, cancel_on_interrupt() as cancel:
         reporter.start(source)
@@ -215,6 +223,7 @@ def shots(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="shots.csv", help="The list to write.")
     ],
+    rate: RateOption = None,
     force: ForceOption = False,
     salvage: SalvageOption = False,
     overwrite: OverwriteOption = False,
@@ -226,7 +235,7 @@ def shots(
     from photochrom.video.options import FilmOptions
     from photochrom.video.shots import shotlist
 
-    options = FilmOptions(force=force, salvage=salvage)
+    options = FilmOptions(rate=_rate(rate), force=force, salvage=salvage)
     check_path(source, output, overwrite)
     with open_reporter(json) as reporter, cancel_on_interrupt() as cancel:
         reporter.start(source)
@@ -272,9 +281,20 @@ class Filming:
             )
 
 
+def _rate(said: str | None) -> Fraction | None:
+    try:
+        return None if said is None else Fraction(said)
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"--rate is frames a second, as 24 or 24000/1001, not {said!r}") from None
+
+
 def _target(source: Path, options: FilmOptions) -> Path:
     """Beside the source, of its kind if such a file can hold the picture."""
+    from photochrom.video.container import sequences
     from photochrom.video.container.codecs import default_ending
 
+    if source.is_dir() or sequences.of_pattern(source):
+        folder = (source if source.is_dir() else source.parent).resolve()
+        return folder.with_name(f"{folder.name}.color")
     ending = default_ending(source, options.encoding)
     return source.parent / f"{source.stem}.color{ending}"

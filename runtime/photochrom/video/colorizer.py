@@ -18,7 +18,7 @@ from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
 from photochrom.report import FilmReport
 from photochrom.tiles.answers import TileModel
-from photochrom.video import job, plan, rendering, worth
+from photochrom.video import job, opening, plan, rendering, worth
 from photochrom.video.ahead import ahead
 from photochrom.video.coloring import Colorist
 from photochrom.video.container import codecs
@@ -86,8 +86,9 @@ class FilmColorizer:
         after it. Memory does not grow with the film's length.
 
         Args:
-            source: a film.
-            target: ``.mp4``, ``.mov``, ``.mkv``, ``.webm``: appears whole or not at all.
+            source: a film, or numbered pictures: their folder, or a pattern as ``scan.####.tif``.
+            target: ``.mp4``, ``.mov``, ``.mkv``, ``.webm``, which appears whole or not at all; or a
+                pattern for pictures, or a folder for those that come from pictures.
             options: what the person asks for.
             overwrite: whether what is at `target` may be replaced; the source never is.
             work: folder that keeps finished pieces, so that after a correction only its shot is
@@ -103,12 +104,12 @@ class FilmColorizer:
         """
         began = time.perf_counter()
         options, watch = options or FilmOptions(), Watch(progress, cancel, pause)
-        task = self._job(source, target, options, watch, tell)
-        task.check_target(overwrite)
+        task = self._job(source, target, options, watch, tell, overwrite)
+        task.check_target()
         folder, keep = job.work_folder(task.target, options, work)
         try:
             with open_work(folder, keep) as pieces:
-                seen = job.look(task.info, options, watch, pieces)
+                seen = opening.look(task.info, options, watch, pieces)
                 result = task.make(seen, pieces)
         except CancelledError as error:
             raise CancelledError("cancelled; the same command goes on where it was") from error
@@ -128,7 +129,7 @@ class FilmColorizer:
         options = options or FilmOptions()
         watch = Watch(progress, cancel)
         task = self._job(source, target, options, watch)
-        return plan.of(task, job.look(task.info, options, watch))
+        return plan.of(task, opening.look(task.info, options, watch))
 
     def frames(
         self, source: Path | str, options: FilmOptions | None = None, film: Film | None = None
@@ -177,7 +178,7 @@ class FilmColorizer:
             InputError, OutputError, UsageError, CancelledError: see `photochrom.errors`.
         """
         options, watch = options or FilmOptions(), Watch(progress, cancel)
-        seen = job.look(probe(Path(source)), options, watch)
+        seen = opening.look(probe(Path(source), options.rate), options, watch)
         colorist = Colorist.of(seen, self.model, options, codecs.fullest(seen.info))
         return worth.write(seen, colorist, Path(folder), most, times, watch)
 
@@ -188,9 +189,10 @@ class FilmColorizer:
         options: FilmOptions,
         watch: Watch,
         tell: Callable[[FilmProgress], None] | None = None,
+        overwrite: bool = False,
     ) -> Job:
-        info = probe(Path(source))
-        return Job(info, Path(target), self.model, options, watch, tell)
+        info = probe(Path(source), options.rate)
+        return Job.of(info, Path(target), self.model, options, watch, tell, overwrite)
 
 
 def look(
@@ -207,7 +209,7 @@ def look(
         CancelledError: if the person asked for it.
     """
     options = options or FilmOptions()
-    return job.look(probe(Path(source)), options, Watch(progress, cancel))
+    return opening.look(probe(Path(source), options.rate), options, Watch(progress, cancel))
 
 
 def _colored(seen: Film, colorist: Colorist, segment: Segment) -> Iterator[VideoFrame]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +11,29 @@ import cv2
 import onnxruntime
 
 from photochrom import __version__
-from photochrom.errors import InputError
+from photochrom.errors import UsageError
 from photochrom.files.provenance import DIGITAL_SOURCE_TYPE
 from photochrom.files.pulling import Watch
 from photochrom.files.sink import check_path
 from photochrom.files.whole import whole_file
 from photochrom.report import FilmReport
 from photochrom.tiles.answers import TileModel
-from photochrom.video import film, space
+from photochrom.video import opening, pictures, space
 from photochrom.video.coloring import Colorist
-from photochrom.video.container import joining
-from photochrom.video.container.codecs import check_container, what_changes
+from photochrom.video.container import joining, sequences
+from photochrom.video.container.codecs import ENDINGS, Encoding, check_container, what_changes
 from photochrom.video.container.info import VideoInfo
+from photochrom.video.container.sequences import Names
 from photochrom.video.container.streams import what_is_lost
 from photochrom.video.film import Film
 from photochrom.video.keyframes import check_folder
 from photochrom.video.making import FilmProgress, Maker
 from photochrom.video.options import FilmOptions
+from photochrom.video.pictures import Pictures
 from photochrom.video.segments import Segment
-from photochrom.video.survey import Survey, survey
-from photochrom.video.work import FOUND, Work, key_of
-
-SAMPLE = 1 << 20
-"""Bytes at a file's beginning and end by which it is known again."""
+from photochrom.video.space import Space
+from photochrom.video.survey import Gap
+from photochrom.video.work import Work
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,34 @@ class Job:
     options: FilmOptions
     watch: Watch
     tell: Callable[[FilmProgress], None] | None = None
+    overwrite: bool = False
+    names: Names | None = None
+    """Of the pictures that are written; None: a film is."""
 
-    def check_target(self, overwrite: bool) -> None:
+    @classmethod
+    def of(
+        cls,
+        info: VideoInfo,
+        target: Path,
+        model: TileModel,
+        options: FilmOptions,
+        watch: Watch,
+        tell: Callable[[FilmProgress], None] | None = None,
+        overwrite: bool = False,
+    ) -> Job:
+        """What is made, as a film or as pictures.
+
+        Raises:
+            UsageError: if it names one picture, or pictures are to have a codec.
+        """
+        names = sequences.wanted(target, info.images, tuple(ENDINGS))
+        if names is not None and options.encoding != Encoding():
+            raise UsageError(f"{target} is pictures, which have no codec; leave those options out")
+        if names is not None:
+            options = replace(options, encoding=pictures.PIECES)
+        return cls(info, target, model, options, watch, tell, overwrite, names)
+
+    def check_target(self) -> None:
         """Refuse a destination before any work is done.
 
         Raises:
@@ -57,10 +81,13 @@ class Job:
             OutputError: if it is the source, exists already, or lies in no writable folder.
             InputError: if there is no folder of corrected frames.
         """
-        check_container(self.target, self.options.encoding)
         if self.options.keyframes is not None:
             check_folder(self.options.keyframes)
-        check_path(self.info.path, self.target, overwrite)
+        if self.names is not None:
+            self.names.check(self.info.images)
+        else:
+            check_container(self.target, self.options.encoding)
+            check_path(self.info.path, self.target, self.overwrite)
 
     def make(self, seen: Film, work: Work) -> int:
         """Everything, to the finished file.
@@ -71,21 +98,45 @@ class Job:
         encoding = self.options.encoding
         colorist = Colorist.of(seen, self.model, self.options, encoding.look(self.info))
         segments = seen.segments(self.options.preview)
-        facts = {**known(self.info), **self._facts()}
+        facts = {**opening.known(self.info), **self._facts()}
         maker = Maker(seen, colorist, encoding, work, facts, self.watch, self.tell)
+        names = [maker.name(segment) for segment in segments]
+        writer = self.pictures(seen)
+        if writer is not None:
+            writer.check(segments, work, names)
         if maker.missing(segments):
             self._check_room(seen, segments, work)
         maker.make(segments)
-        names = [maker.name(segment) for segment in segments]
-        self._join(seen, segments, [work.path(name) for name in names])
-        work.keep_only({*names, survey_name(self.info)})
+        if writer is not None:
+            writer.write(segments, work, names)
+        else:
+            self._join(seen, segments, [work.path(name) for name in names])
+        work.keep_only({*names, opening.survey_name(self.info)})
         return maker.made
+
+    def pictures(self, seen: Film) -> Pictures | None:
+        """What writes pictures, where those are wanted."""
+        if self.names is None:
+            return None
+        mark = self.options.colors.provenance
+        return Pictures(seen, self.names, mark, self.overwrite, self.watch)
+
+    def room(self, seen: Film, segments: Sequence[Segment], scratch: Path) -> Space:
+        """What it takes, about.
+
+        Args:
+            seen: the film.
+            segments: what is wanted of it.
+            scratch: folder for frames that are tried.
+        """
+        room = space.needed(seen, segments, self.options.encoding, scratch)
+        writer = self.pictures(seen)
+        return room if writer is None else replace(room, result=writer.room(segments))
 
     def _check_room(self, seen: Film, segments: Sequence[Segment], work: Work) -> None:
         folders = work.folder, self.target.parent
         if not space.is_plenty(seen, segments, *folders):
-            room = space.needed(seen, segments, self.options.encoding, work.folder)
-            space.check(room, *folders, work.size)
+            space.check(self.room(seen, segments, work.folder), *folders, work.size)
 
     def report(self, seen: Film, made: int, seconds: float, kept: Path | None) -> FilmReport:
         """What is told at the end.
@@ -146,35 +197,6 @@ class Job:
         return starts
 
 
-def look(info: VideoInfo, options: FilmOptions, watch: Watch, work: Work | None = None) -> Film:
-    """The first pass; what an earlier run found is taken.
-
-    Args:
-        info: of the film.
-        options: whether it may be damaged or have colours, and a list of shots.
-        watch: told of the stage ``survey``.
-        work: where what is found is kept; None: nowhere.
-
-    Raises:
-        InputError: if it is damaged or has colours, and that was not asked for.
-    """
-    if work is None:
-        found = survey(info, watch)
-    else:
-        name = survey_name(info)
-        if not work.has(name):
-            with work.piece(name) as path:
-                survey(info, watch).save(path)
-        found = Survey.load(work.path(name))
-    check(info, found, options)
-    return film.from_survey(info, found, options.shots)
-
-
-def survey_name(info: VideoInfo) -> str:
-    """Of the piece that holds what the first pass found."""
-    return key_of(known(info)) + FOUND
-
-
 def work_folder(target: Path, options: FilmOptions, chosen: Path | str | None) -> tuple[Path, bool]:
     """Where pieces are kept, and whether they stay at the end."""
     if chosen is not None:
@@ -187,13 +209,26 @@ def work_folder(target: Path, options: FilmOptions, chosen: Path | str | None) -
 def notes(job: Job, seen: Film) -> list[str]:
     """What the person should know of what was asked for."""
     encoding, gaps = job.options.encoding, seen.survey.gaps
+    if job.names is not None:
+        return [*job.info.notes, *_of_pictures(job), *_of_gaps(job.info, gaps)]
     told = [*job.info.notes, *what_changes(encoding, job.info)]
     if job.options.preview is None:
         told += what_is_lost(job.info, job.target.suffix)
     else:
         told.append("a preview has no sound and no subtitles")
-    told += [f"can't be read {gap.seconds:.1f} s after its start: {gap.reason}" for gap in gaps]
-    return told
+    return told + _of_gaps(job.info, gaps)
+
+
+def _of_pictures(job: Job) -> list[str]:
+    assert job.names is not None
+    if job.info.images is None:
+        return ["pictures hold no sound, no subtitles and no time stamps"]
+    told = {".dpx": "what a DPX file's maker put behind its header is left out"}
+    return [told[job.names.kind]] if job.names.kind in told else []
+
+
+def _of_gaps(info: VideoInfo, gaps: Sequence[Gap]) -> list[str]:
+    return [f"can't be read {opening.place_of(info, gap)}: {gap.reason}" for gap in gaps]
 
 
 def mark(info: VideoInfo, model: TileModel) -> dict[str, str]:
@@ -201,37 +236,3 @@ def mark(info: VideoInfo, model: TileModel) -> dict[str, str]:
     manifest = model.manifest
     said = f"Colorized by photochrom {__version__} with {manifest.name} {manifest.version}."
     return {"comment": f"{said} Digital source type: {DIGITAL_SOURCE_TYPE}"}
-
-
-def check(info: VideoInfo, found: Survey, options: FilmOptions) -> None:
-    """Refuse what a person should be asked about first.
-
-    Raises:
-        InputError: if the film is damaged or has colours.
-    """
-    if found.gaps and not options.salvage:
-        first, more = found.gaps[0], len(found.gaps) - 1
-        others = f", and {more} more {'places' if more > 1 else 'place'}" if more else ""
-        raise InputError(
-            f"{info.path} is damaged {first.seconds:.1f} s after its start ({first.reason})"
-            f"{others}; with --salvage what can be read is coloured"
-        )
-    if found.has_color and not options.force:
-        raise InputError(
-            f"{info.path} has colours already (in {100 * found.colored:.0f} % of its frames); "
-            "--force leaves them aside and colours it anew"
-        )
-
-
-def known(info: VideoInfo) -> dict[str, Any]:
-    """Facts by which a film is known again: not its name, but what is in it."""
-    with info.path.open("rb") as file:
-        digest = hashlib.sha256(file.read(SAMPLE))
-        file.seek(max(0, info.path.stat().st_size - SAMPLE))
-        digest.update(file.read(SAMPLE))
-    return {"source": [digest.hexdigest(), *_stamp(info.path)]}
-
-
-def _stamp(path: Path) -> list[int]:
-    status = os.stat(path)
-    return [status.st_size, status.st_mtime_ns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from photochrom.errors import UsageError
@@ -26,12 +27,16 @@ class FilmOptions:
     """A folder of frames that a person corrected (docs/film.md)."""
     preview: float | None = None
     """Seconds of each shot's beginning that are wanted, without sound; None: the whole film."""
+    rate: Fraction | None = None
+    """Frames a second of numbered pictures; None: 24. A film has its own."""
     force: bool = False
     """Whether a film that has colours is coloured anew."""
     salvage: bool = False
     """Whether what can be read of a damaged film is coloured."""
 
     def __post_init__(self) -> None:
+        if self.rate is not None and not self.rate > 0:
+            raise UsageError(f"a film has some frames a second, not {self.rate}")
         usual = Options()
         asked = [
             name

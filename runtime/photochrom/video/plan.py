@@ -50,7 +50,7 @@ class Plan:
 
 def of(task: Job, seen: Film) -> Plan:
     """What would be done to a film that was looked through."""
-    encoding, segments = task.options.encoding, seen.segments(task.options.preview)
+    segments, writer = seen.segments(task.options.preview), task.pictures(seen)
     width, height = task.info.shown_size
     return Plan(
         source=task.info.path,
@@ -61,7 +61,7 @@ def of(task: Job, seen: Film) -> Plan:
         seconds=seen.seconds(len(seen.pts) - 1),
         shots=len(seen.shots),
         pieces=len(segments),
-        encoding=codecs.describe(encoding, task.info),
-        space=space.needed(seen, segments, encoding, scratch_folder(None)),
+        encoding=writer.described if writer else codecs.describe(task.options.encoding, task.info),
+        space=task.room(seen, segments, scratch_folder(None)),
         notes=tuple(job.notes(task, seen)),
     )

@@ -114,6 +114,8 @@ def _try(film: Film, segment: Segment, encoding: Encoding, scratch: Path) -> lis
 
 def _other_streams(info: VideoInfo) -> int:
     """Bytes of a film's sound and everything else, about."""
+    if info.images is not None:
+        return 0
     size = info.path.stat().st_size
     with av.open(str(info.path)) as container:
         rate = container.streams[info.index].codec_context.bit_rate

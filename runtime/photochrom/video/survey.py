@@ -44,6 +44,8 @@ class Gap:
     seconds: float
     """After the film's first frame, of the last frame before it."""
     reason: str
+    after: int | None = None
+    """Time stamp of that frame; None: there is none before it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +155,7 @@ def _tell(gaps: list[Gap], info: VideoInfo, times: list[int], reason: str) -> No
     """Add a gap, unless the last one is at the same place."""
     seconds = float((times[-1] - times[0]) * info.time_base) if times else 0.0
     if not gaps or gaps[-1].seconds != seconds:
-        gaps.append(Gap(seconds, reason))
+        gaps.append(Gap(seconds, reason, times[-1] if times else None))
 
 
 def _small(luma: Codes, bits: int) -> NDArray[np.uint8]:

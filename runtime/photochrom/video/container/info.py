@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from photochrom.color.ycbcr import Matrix, Primaries
+from photochrom.video.container.sequences import Images
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class VideoInfo:
     """
 
     path: Path
-    """The file."""
+    """The file; of numbered pictures their folder or pattern."""
     index: int
     """Of the picture among the container's streams."""
     codec: str
@@ -64,6 +65,8 @@ class VideoInfo:
     """How long it lasts, where it is told."""
     frames: int | None = None
     """How many frames, where it is told; it may be wrong."""
+    images: Images | None = None
+    """The numbered pictures that the film is made of."""
     notes: tuple[str, ...] = ()
     """What had to be guessed or can't be kept, in sentences for the person."""
 

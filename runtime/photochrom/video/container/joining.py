@@ -50,8 +50,9 @@ def join(
         CancelledError: if the person asked for it.
     """
     try:
-        with open_film(info.path) as source:
-            _join(pieces, info, target, encoding, metadata, source if copy else None, watch)
+        with open_film(info.path, info.images) as source:
+            copied = source if copy and info.images is None else None
+            _join(pieces, info, target, encoding, metadata, copied, watch)
     except av.FFmpegError as error:
         raise OutputError(f"can't write {target}: {error.strerror or error}") from error
 

@@ -13,11 +13,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from photochrom.color.ycbcr import Matrix, Primaries
-from photochrom.errors import InputError
+from photochrom.errors import InputError, UsageError
 from photochrom.files.source import check_file
-from photochrom.video.container import layouts
+from photochrom.video.container import layouts, sequences
 from photochrom.video.container.info import ColorTags, VideoInfo
 from photochrom.video.container.reading import open_film
+from photochrom.video.container.sequences import Images
 
 MATRICES: dict[int, Matrix] = {1: "bt709", 4: "bt601", 5: "bt601", 6: "bt601", 9: "bt2020"}
 """ITU-T H.273, MatrixCoefficients; 4 is FCC's, nearly BT.601's."""
@@ -34,38 +35,46 @@ HDR = {16: "PQ", 18: "HLG"}
 """H.273, TransferCharacteristics of high dynamic range."""
 HIGH = 720
 """Lines from which a film without tags is taken for BT.709, as players do."""
+AS_SRGB = ColorTags(primaries=1, transfer=13, matrix=1, range=2)
+"""What numbered pictures become as a film: their codes are sRGB's, all of them used."""
 BOTTOM_FIRST = (3, 5)
 """FFmpeg's numbers of field orders."""
 STILL = {"image2", "png_pipe", "jpeg_pipe", "tiff_pipe", "bmp_pipe", "webp_pipe", "dpx_pipe",
          "pgm_pipe", "ppm_pipe", "j2k_pipe", "exr_pipe", "jpegxl_pipe", "svg_pipe"}  # fmt: skip
 
 
-def probe(path: Path) -> VideoInfo:
-    """Look into a film's file.
+def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
+    """Look into a film's file, or at numbered pictures.
 
     Args:
-        path: of the film.
+        path: of the film; of pictures their folder or pattern (`sequences.find`).
+        rate: frames a second of numbered pictures.
 
     Raises:
         InputError: if it is no film that can be coloured; the message says why.
+        UsageError: if a rate is given for a film, which has its own.
     """
-    check_file(path)
-    with open_film(path) as container:
-        return _of(path, container)
+    images = sequences.find(path, rate)
+    if images is None:
+        check_file(path)
+        if rate is not None:
+            raise UsageError(f"{path} has a frame rate of its own; --rate is for pictures")
+    with open_film(path, images) as container:
+        return _of(path, container, images)
 
 
-def _of(path: Path, container: InputContainer) -> VideoInfo:
-    if container.format.name in STILL:
+def _of(path: Path, container: InputContainer, images: Images | None) -> VideoInfo:
+    if images is None and container.format.name in STILL:
         raise InputError(f"{path} is a picture, not a film; use photochrom photo")
     stream = _picture(path, container)
     context = stream.codec_context
-    frame = _first(path, container, stream)
+    frame = _first(path, container, stream, images)
     pix_fmt = frame.format.name
     planar = layouts.planar_name(pix_fmt)
     if planar is None:
         raise InputError(f"{path} is stored as {pix_fmt}, which photochrom can't read")
     notes: list[str] = []
-    tags = ColorTags(
+    tags = AS_SRGB if images is not None else ColorTags(
         int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace),
         int(frame.color_range),
     )  # fmt: skip
@@ -93,6 +102,7 @@ def _of(path: Path, container: InputContainer) -> VideoInfo:
         rate=stream.average_rate or stream.guessed_rate,
         seconds=_seconds(container, stream),
         frames=stream.frames or None,
+        images=images,
         notes=tuple(notes),
     )
 
@@ -113,7 +123,9 @@ def _picture(path: Path, container: InputContainer) -> VideoStream:
     return best
 
 
-def _first(path: Path, container: InputContainer, stream: VideoStream) -> VideoFrame:
+def _first(
+    path: Path, container: InputContainer, stream: VideoStream, images: Images | None
+) -> VideoFrame:
     """The first frame that can be decoded."""
     tries = 0
     for packet in container.demux(stream):
@@ -127,6 +139,11 @@ def _first(path: Path, container: InputContainer, stream: VideoStream) -> VideoF
             tries += 1
             if tries > 200:
                 break
+    if images is not None:
+        raise InputError(
+            f"can't read {images.path(0)}: it is damaged, or of a kind that films can't have, as "
+            "BigTIFF; save the pictures as plain TIFF or PNG"
+        )
     raise InputError(f"no frame of {path} can be decoded; is it a whole film?")
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import av
 import numpy as np
@@ -20,7 +20,10 @@ from photochrom.video.container.layouts import planar
 if TYPE_CHECKING:
     from photochrom.color.ycbcr import Codes
     from photochrom.video.container.info import VideoInfo
+    from photochrom.video.container.sequences import Images
 
+Decoded: TypeAlias = "tuple[VideoFrame | None, str]"
+"""A frame, or None and why there is none."""
 BACK = (0, 3, 20, 120)
 """Seconds before a wanted frame at which reading may begin, tried in turn: where an index is wrong,
 the first place that is found may lie behind the frame."""
@@ -49,9 +52,16 @@ def frames(info: VideoInfo, start: int, end: int, seek: bool = True) -> Iterator
             yield as_read(frame, info)
 
 
-def everything(info: VideoInfo) -> Iterator[tuple[VideoFrame | None, str]]:
-    """Every frame as decoded with an empty string, and None with the reason where that fails."""
-    return _from(info, None)
+def everything(info: VideoInfo) -> Iterator[Decoded]:
+    """Every frame as decoded with an empty string, and None with the reason where that fails.
+
+    Raises:
+        InputError: if the frames are not all of one size and kind.
+    """
+    for frame, reason in _from(info, None):
+        if frame is not None:
+            _check(frame, info)
+        yield frame, reason
 
 
 def as_read(frame: VideoFrame, info: VideoInfo) -> VideoFrame:
@@ -72,49 +82,67 @@ def plane(frame: VideoFrame, index: int) -> Codes:
     return rows.reshape(data.height, -1)[:, : data.width]
 
 
-def open_film(path: Path) -> InputContainer:
+def open_film(path: Path, images: Images | None = None) -> InputContainer:
     """The film's container.
+
+    Args:
+        path: of the film.
+        images: the numbered pictures that it is made of, if it is.
 
     Raises:
         InputError: if it can't be opened.
     """
     try:
+        if images is not None:
+            return av.open(images.names.ffmpeg, format="image2", options=images.options())
         return av.open(str(path), metadata_errors="replace")
     except av.FFmpegError as error:
-        if os.path.getsize(path) == 0:
+        if images is None and os.path.getsize(path) == 0:
             raise InputError(f"{path} is empty") from error
         raise InputError(f"{path} is no film that can be read: {error.strerror}") from error
 
 
-def _from(info: VideoInfo, start: int | None) -> Iterator[tuple[VideoFrame | None, str]]:
-    with open_film(info.path) as container:
+def _from(info: VideoInfo, start: int | None) -> Iterator[Decoded]:
+    with open_film(info.path, info.images) as container:
         stream = container.streams[info.index]
         assert isinstance(stream, VideoStream)
         stream.thread_type = "AUTO"
-        first = _begin(container, stream, start)
+        first, rest = _begin(container, stream, start)
         yield first
-        yield from _decode(container, stream)
+        yield from rest
+
+
+def _check(frame: VideoFrame, info: VideoInfo) -> None:
+    alike = info.images is None or frame.format.name == info.pix_fmt
+    if alike and (frame.width, frame.height) == (info.width, info.height):
+        return
+    what = str(info.path) if info.images is None else str(info.images.path(frame.pts or 0))
+    own, first = (
+        f"{one.width} x {one.height} ({name})"
+        for one, name in ((frame, frame.format.name), (info, info.pix_fmt))
+    )
+    raise InputError(f"{what} is {own} where the first frame is {first}; make all of them alike")
 
 
 def _begin(
     container: InputContainer, stream: VideoStream, start: int | None
-) -> tuple[VideoFrame | None, str]:
-    """The first frame of a place from which the wanted one is reached."""
+) -> tuple[Decoded, Iterator[Decoded]]:
+    """The first frame of a place from which the wanted one is reached, and those after it."""
     base = stream.time_base or Fraction(1)
     for seconds in BACK if start is not None else ():
         assert start is not None
         container.seek(start - round(seconds / base), stream=stream)
-        frame, reason = next(_decode(container, stream), (None, ""))
+        rest = _decode(container, stream)
+        frame, reason = next(rest, (None, ""))
         if frame is not None and frame.pts is not None and frame.pts <= start:
-            return frame, reason
+            return (frame, reason), rest
     if start is not None:
         container.seek(0)
-    return next(_decode(container, stream), (None, ""))
+    rest = _decode(container, stream)
+    return next(rest, (None, "")), rest
 
 
-def _decode(
-    container: InputContainer, stream: VideoStream
-) -> Iterator[tuple[VideoFrame | None, str]]:
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[Decoded]:
     packets = container.demux(stream)
     while True:
         try:

@@ -73,6 +73,8 @@ def holds(ending: str, stream: Any) -> bool:
 
 def what_is_lost(info: VideoInfo, ending: str) -> list[str]:
     """What of a film its coloured copy can't hold, in sentences; known before any work."""
+    if info.images is not None:
+        return []
     with open_film(info.path) as container:
         rest = others(container, info)
         lost = [
