@@ -28,14 +28,14 @@ from skimage import data
 
 from photochrom.models import predict
 from photochrom.models.names import DEFAULT_MODEL
-from photochrom.video import coloring, film, flow, job
+from photochrom.video import coloring, film, flow, opening
 from photochrom.video.colorizer import FilmColorizer
 from photochrom.video.container import joining, pieces
 
 PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "rocket")
 SHOT = 125
 STAGES = {
-    "looking through": (job, "survey"),
+    "looking through": (opening, "survey"),
     "decode": (film.Film, "_read"),
     "network": (predict, "predict"),
     "flow": (flow, "between"),

@@ -57,7 +57,7 @@ def test_memory_is_flat_and_sound_in_step(long_film: Path, toy: Path, tmp_path: 
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    assert finish(process).code == 0
+    assert finish(process, 60 * MINUTES).code == 0
     watcher.join()
     late = np.array(sizes[int(LATE * len(sizes)) :])
     half = len(late) // 2

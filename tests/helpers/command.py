@@ -73,11 +73,11 @@ def start(
     )
 
 
-def finish(process: Popen) -> Result:
-    """Wait for a process."""
+def finish(process: Popen, seconds: float = TIMEOUT) -> Result:
+    """Wait for a process; after so many seconds it counts as hung."""
     with process:
         try:
-            out, err = process.communicate(timeout=TIMEOUT)
+            out, err = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

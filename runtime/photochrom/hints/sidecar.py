@@ -55,7 +55,19 @@ def load(path: Path) -> Sidecar:
         InputError: if it can't be read, is no sidecar, is of a newer version, or holds a value out
             of range; the message says where.
     """
-    data = _read(path)
+    return from_json(path, _read(path))
+
+
+def from_json(path: Path, data: Any) -> Sidecar:
+    """What a sidecar's file holds, as `to_json` gives it.
+
+    Args:
+        path: where it comes from, for messages.
+        data: any value that JSON has.
+
+    Raises:
+        InputError: as `load`.
+    """
     if not isinstance(data, dict) or "photochrom" not in data:
         raise InputError(f"{path} is no sidecar of photochrom: it lacks the key photochrom")
     _check_version(path, data["photochrom"])

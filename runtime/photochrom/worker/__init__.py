@@ -1,0 +1,1 @@
+"""A process that works for another program, over its standard input and output."""
