@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -53,15 +53,68 @@ def recombine(
         Three bands, not yet computed, to be pulled once from top to bottom. `color` is decoded a
         little ahead of that, so nothing else should pull it.
     """
-    dtype = blocks.DTYPES[band_format]
-    recombination = Recombination(profile, dtype, 1 - strength if color.bands == 3 else 0)
-    enlarged = _Enlarged(chroma, strength, color.width, color.height)
-    form = Form(color.width, color.height, 3, dtype)
+    form = Form(color.width, color.height, 3, blocks.DTYPES[band_format])
+    parts = Parts(profile, chroma, strength, form, color.bands)
+    return blocks.picture(form, _in_threads(parts.colored, blocks.of(color, form), form.rows))
 
-    def color_block(codes: PictureArray, top: int) -> PictureArray:
-        return _colored(recombination, enlarged, codes, top)
 
-    return blocks.picture(form, _in_threads(color_block, blocks.of(color, form), form.rows))
+class Parts:
+    """Any part of a picture with new chroma: the same codes as `recombine` gives the whole.
+
+    Safe to use from several threads.
+
+    Args:
+        profile: as for `recombine`, like `chroma` and `strength`.
+        chroma: fitted at any size of the same aspect.
+        strength: 1 takes the new chroma, 0 the picture's own.
+        form: of the result, 3 bands.
+        bands: of the picture, 1 or 3.
+    """
+
+    def __init__(
+        self, profile: ToneProfile, chroma: ChromaModel, strength: float, form: Form, bands: int
+    ) -> None:
+        self._form = form
+        self._recombination = Recombination(profile, form.dtype, 1 - strength if bands == 3 else 0)
+        self._chroma = _Enlarged(chroma, strength, form.width, form.height)
+
+    def colored(self, codes: PictureArray, top: int, left: int = 0) -> PictureArray:
+        """One part.
+
+        Args:
+            codes: h x w x bands, uint8, uint16 or float32.
+            top: its first row in the picture.
+            left: its first column.
+
+        Returns:
+            h x w x 3 of the form's type.
+        """
+        height, width = codes.shape[:2]
+        result = np.empty((height, width, 3), self._recombination.dtype)
+        wide = _Rows(self._chroma)
+        for rows, middle in self._shared(top, height):
+            found = wide.at(middle)
+            for first in range(0, width, self._chroma.piece):
+                last = min(first + self._chroma.piece, width)
+                columns = slice(left + first, left + last)
+                part = Lines(found.slope[:, None, columns], found.offset[:, None, columns])
+                at = rows, slice(first, last)
+                self._recombination.join(codes[at], part, result[at])
+        return result
+
+    def _shared(self, top: int, height: int) -> Iterator[tuple[slice, float]]:
+        """Rows of a part that share a row of slope and offset, and that row's place.
+
+        They are counted in every block anew, so that a part has those of the whole.
+        """
+        form, shared, row = self._form, self._chroma.shared, top
+        while row < top + height:
+            block = row // form.rows * form.rows
+            first = block + (row - block) // shared * shared
+            last = min(first + shared, block + form.rows, form.height)
+            end = min(last, top + height)
+            yield slice(row - top, end - top), (first + last) / 2
+            row = end
 
 
 def _in_threads(
@@ -91,23 +144,6 @@ def _workers() -> ThreadPoolExecutor:
 
 if hasattr(os, "register_at_fork"):  # a forked process has none of its parent's threads
     os.register_at_fork(after_in_child=_workers.cache_clear)
-
-
-def _colored(
-    recombination: Recombination, chroma: "_Enlarged", codes: PictureArray, top: int
-) -> PictureArray:
-    """One block, in pieces whose rows share a row of slope and offset."""
-    height, width = codes.shape[:2]
-    result = np.empty((height, width, 3), recombination.dtype)
-    wide = _Rows(chroma)
-    for first in range(0, height, chroma.shared):
-        rows = slice(first, min(first + chroma.shared, height))
-        found = wide.at(top + (rows.start + rows.stop) / 2)
-        for left in range(0, width, chroma.piece):
-            at = rows, slice(left, left + chroma.piece)
-            part = Lines(found.slope[:, None, at[1]], found.offset[:, None, at[1]])
-            recombination.join(codes[at], part, result[at])
-    return result
 
 
 class _Enlarged:

@@ -92,3 +92,28 @@ def test_any_number_of_threads(threads: int, monkeypatch: pytest.MonkeyPatch) ->
     chroma = chroma_of(45, 30)
     difference = joined(codes, chroma, 1).astype(int) - at_once(codes, chroma, 1)
     assert np.abs(difference).max() <= 40
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_part_is_that_of_the_whole(
+    data: st.DataObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is seen in a window is what will be written."""
+    monkeypatch.setattr(blocks, "PIXELS", data.draw(st.integers(20, 2000)))
+    monkeypatch.setattr(recombine, "PIECE", data.draw(st.integers(1, 300)))
+    height, width = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 60))
+    bands = data.draw(st.sampled_from([1, 3]))
+    dtype, most = data.draw(st.sampled_from([(np.uint8, 255), (np.uint16, 65535)]))
+    strength = data.draw(st.sampled_from([0.4, 1.0]))
+    chance = np.random.default_rng(height)
+    codes = chance.integers(0, most, (height, width, bands)).astype(dtype)
+    chroma = chroma_of(data.draw(st.integers(1, 9)), data.draw(st.integers(1, 9)))
+    whole = joined(codes, chroma, strength)
+    form = blocks.Form(width, height, 3, np.dtype(dtype))
+    parts = recombine.Parts(default_profile(), chroma, strength, form, bands)
+    top, left = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
+    bottom = data.draw(st.integers(top + 1, height))
+    right = data.draw(st.integers(left + 1, width))
+    part = parts.colored(codes[top:bottom, left:right], top, left)
+    np.testing.assert_array_equal(part, whole[top:bottom, left:right])
