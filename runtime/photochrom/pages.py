@@ -104,11 +104,11 @@ class Job:
         """First pass: see the picture small, and fit its chroma."""
         full = open_source(self.file, page=page)
         sink.check_size(full, self.target)
-        looker = self._looker(full)
+        looker = self.looker(full)
         with ExitStack() as held:
             restoration = self.options.restoration
             plan = held.enter_context(planned(self.file, page, restoration, watch, self.scratch))
-            codes = self._codes(looker, plan, page, watch)
+            codes = self.codes(looker, plan, page, watch)
             look = looker.look(codes, full.profile, watch)
             findings = plan.findings or suggested(View(codes, full.profile))
             return Seen(look, plan, findings, held.pop_all())
@@ -116,12 +116,12 @@ class Job:
     def working(self, page: int) -> Working:
         """One picture at the size at which the model sees it, after restoration."""
         full = open_source(self.file, page=page)
-        looker = self._looker(full)
+        looker = self.looker(full)
         restoration = self.options.restoration
         with planned(self.file, page, restoration, self.watch, self.scratch) as plan:
-            return looker.working(self._codes(looker, plan, page, self.watch), full.profile)
+            return looker.working(self.codes(looker, plan, page, self.watch), full.profile)
 
-    def _codes(self, looker: Looker, plan: Plan, page: int, watch: Watch) -> pyvips.Image:
+    def codes(self, looker: Looker, plan: Plan, page: int, watch: Watch) -> pyvips.Image:
         """The page in the size at which it is looked at."""
         watch("look", 0.0)
         shrink = _jpeg_shrink(looker.width, looker.guide_size[0])
@@ -132,14 +132,14 @@ class Job:
         except pyvips.Error as error:
             raise unreadable(self.file.path, error) from error
 
-    def _looker(self, page: Source) -> Looker:
+    def looker(self, page: Source) -> Looker:
         width, height = page.image.width, page.image.height
         return Looker(self.model, self.options, width, height, page.orientation)
 
     def _told(self, page: Source, seen: Seen) -> Page:
         lost = sink.losses(page, self.target, self.options.provenance)
         width, height = page.image.width, page.image.height
-        detail = len(self._looker(page).tiled_sizes)
+        detail = len(self.looker(page).tiled_sizes)
         return Page(width, height, detail, [*page.notes, *seen.look.notes, *lost], seen.findings)
 
 

@@ -16,6 +16,7 @@ from photochrom import __version__
 from photochrom.errors import PhotochromError, UsageError
 from photochrom.worker.frames import PROTOCOL, Head, ProtocolError, read_frame, write_frame
 from photochrom.worker.tasks import TASKS, Models
+from photochrom.worker.views import Views
 
 STEP = 0.02
 """Progress is told in steps of at least this fraction."""
@@ -36,6 +37,11 @@ class Call:
     def models(self) -> Models:
         """Those that are loaded."""
         return self.server.models
+
+    @property
+    def views(self) -> Views:
+        """The picture that is open."""
+        return self.server.views
 
     def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
         """Tell how far the job is, unless that is what was told last."""
@@ -59,7 +65,7 @@ class Server:
     """Serves one other end until its input ends."""
 
     def __init__(self, source: IO[bytes], target: IO[bytes]) -> None:
-        self.models = Models()
+        self.models, self.views = Models(), Views()
         self._source, self._target = source, target
         self._sending = threading.Lock()
         self._waiting: queue.Queue[Call] = queue.Queue()

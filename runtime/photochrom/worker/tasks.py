@@ -13,12 +13,15 @@ import numpy as np
 
 from photochrom.colorizer import Colorizer
 from photochrom.errors import UsageError
+from photochrom.files.pulling import Watch
 from photochrom.models.names import DEFAULT_MODEL
+from photochrom.worker import views
 from photochrom.worker.asked import options_of
 
 if TYPE_CHECKING:
     from photochrom.report import Report
     from photochrom.video.colorizer import FilmColorizer
+    from photochrom.worker.views import Views
 
 DTYPES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
 """Of pixels in a payload, little-endian."""
@@ -36,6 +39,10 @@ class Call(Protocol):
     @property
     def models(self) -> Models:
         """Those that are loaded."""
+
+    @property
+    def views(self) -> Views:
+        """The picture that is open."""
 
     def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
         """Tell how far the job is."""
@@ -140,12 +147,45 @@ def load(call: Call) -> Answer:
     return {"model": colorizer.manifest.name, "device": colorizer.device}, b""
 
 
+def open_picture(call: Call) -> Answer:
+    """Open a picture to look at; another that is open is let go."""
+    head = call.head
+    model = call.models.photo(head).tiles
+    source, options = _path(head, "source"), options_of(head.get("options"))
+    return views.told(call.views.open(model, source, options, _watch(call))), b""
+
+
+def look(call: Call) -> Answer:
+    """Colour the open picture, for the windows that follow."""
+    notes = call.views.view.look(options_of(call.head.get("options")), _watch(call))
+    return {"notes": notes}, b""
+
+
+def window(call: Call) -> Answer:
+    """Show a part of the open picture."""
+    return views.window(call.views.view, call.head)
+
+
+def close(call: Call) -> Answer:
+    """Let the open picture go."""
+    call.views.close()
+    return {}, b""
+
+
 TASKS: dict[str, Callable[[Call], Answer]] = {
+    "close": close,
     "film": film,
     "load": load,
+    "look": look,
+    "open": open_picture,
     "photo": photo,
     "pixels": pixels,
+    "window": window,
 }
+
+
+def _watch(call: Call) -> Watch:
+    return Watch(call.progress, call.cancel, call.pause)
 
 
 def _key(head: Mapping[str, Any]) -> tuple[str, str]:

@@ -340,3 +340,56 @@ with Worker({client.own_argv()!r}) as worker:
         [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == photochrom.__version__
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    path = tmp_path / "scan.png"
+    pyvips.Image.new_from_array(ramp(np.uint8)).pngsave(str(path))
+    return path
+
+
+def shown(worker: Worker, **said: Any) -> np.ndarray[Any, Any]:
+    place = {"level": 0, "left": 0, "top": 0, "width": 150, "height": 100, **said}
+    head, payload = worker.call("window", **place)
+    pixels: np.ndarray[Any, Any] = np.frombuffer(payload, np.uint8)
+    return pixels.reshape(head["height"], head["width"], 3)
+
+
+def test_a_picture_is_looked_at(worker: Worker, model: str, scan: Path, tmp_path: Path) -> None:
+    head, _ = worker.call("open", source=str(scan), model=model, device="cpu")
+    assert head["levels"] == [[150, 100]]
+    assert (head["bands"], head["bits"]) == (1, 8)
+    np.testing.assert_array_equal(shown(worker, side="before")[..., 0], ramp(np.uint8)[..., 0])
+    options = {"settings": {"saturation": 1.4}}
+    worker.call("look", options=options)
+    target = tmp_path / "out.png"
+    worker.call("photo", source=str(scan), target=str(target), model=model, options=options)
+    written = pyvips.Image.new_from_file(str(target)).numpy()
+    np.testing.assert_array_equal(shown(worker), written)
+    part = shown(worker, left=20, top=30, width=40, height=50)
+    np.testing.assert_array_equal(part, written[30:80, 20:60])
+    worker.call("close")
+    with pytest.raises(Refused, match="no picture is open"):
+        shown(worker)
+
+
+@pytest.mark.parametrize(
+    "said", [{"side": "under"}, {"level": 3}, {"left": "0"}, {"width": True}, {"width": 0}]
+)
+def test_windows_that_are_not_there(
+    said: dict[str, Any], worker: Worker, model: str, scan: Path
+) -> None:
+    worker.call("open", source=str(scan), model=model)
+    worker.call("look")
+    with pytest.raises(Refused) as error:
+        shown(worker, **said)
+    assert error.value.kind == "UsageError"
+
+
+def test_a_picture_that_cant_be_opened(worker: Worker, model: str, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    for task in ("open", "look", "window"):
+        with pytest.raises(Refused):
+            worker.call(task, source=str(tmp_path / "a.png"), model=model)
+    worker.call("close")

@@ -1,0 +1,156 @@
+"""One picture that a person looks at: decoded once, coloured as often as they change their mind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import pyvips
+
+from photochrom import pages
+from photochrom.color.arrays import PictureArray
+from photochrom.errors import UsageError
+from photochrom.files import blocks, orientation
+from photochrom.files.blocks import Form
+from photochrom.files.pulling import Watch
+from photochrom.files.recombine import ChromaModel, Parts
+from photochrom.files.source import Source, open_source, unreadable
+from photochrom.options import Options
+from photochrom.pages import Job
+from photochrom.restoration.plan import Plan, planned
+from photochrom.tiles.answers import TileModel
+from photochrom.viewing import levels, pyramids, screen
+from photochrom.viewing.levels import Levels
+
+IN_MEMORY = 600 << 20
+"""Bytes of a decoded picture up to which it stays in memory."""
+Side = Literal["before", "after"]
+
+
+@dataclass(eq=False)
+class View:
+    """A picture that is open. Not for several threads at once."""
+
+    source: Source
+    """As restored; its pixels are pulled already."""
+    levels: Levels
+    _job: Job
+    _plan: Plan
+    _page: int
+    _codes: dict[tuple[int, int], pyvips.Image] = field(default_factory=dict)
+    _parts: list[Parts] | None = None
+
+    def look(self, options: Options, watch: Watch) -> list[str]:
+        """Colour the picture; `window` shows it from now on.
+
+        Args:
+            options: what the person asks for; restoration is what the view was opened with.
+            watch: told of the stages ``look`` (the first time at a size) and ``color``.
+
+        Returns:
+            What a person should know.
+        """
+        job = replace(self._job, options=options)
+        looker = job.looker(self.source)
+        codes = self._codes.get(looker.guide_size)
+        if codes is None:
+            codes = job.codes(looker, self._plan, self._page, watch)
+            self._codes[looker.guide_size] = codes
+        look = looker.look(codes, self.source.profile, watch)
+        self._parts = [self._part(size, look.chroma, options) for size in self.levels.sizes]
+        return look.notes
+
+    def window(
+        self, level: int, left: int, top: int, width: int, height: int, side: Side
+    ) -> PictureArray:
+        """A part as it is shown: uint8 sRGB, h x w x 3.
+
+        At level 0, "after" has the very codes that a file gets, brought to 8 bits of sRGB.
+
+        Args:
+            level: 0 is the full size, each further one half of it.
+            left, top, width, height: in pixels of the level; the part lies inside.
+            side: before or after colouring.
+
+        Raises:
+            UsageError: if there is no such part, or nothing was coloured yet.
+        """
+        self._check(level, left, top, width, height)
+        codes = self.levels.window(level, left, top, width, height)
+        if side == "after":
+            if self._parts is None:
+                raise UsageError("the picture was not coloured yet; ask for a look first")
+            codes = self._parts[level].colored(codes, top, left)
+        return screen.shown(codes, self.source.profile)
+
+    def _part(self, size: tuple[int, int], stored: ChromaModel, options: Options) -> Parts:
+        turned = self.source.orientation
+        upright = ChromaModel(
+            orientation.upright(stored.slope, turned), orientation.upright(stored.offset, turned)
+        )
+        full = self.levels.images[0]
+        form = Form(*size, 3, blocks.DTYPES[full.format])
+        return Parts(self.source.profile, upright, options.strength, form, full.bands)
+
+    def _check(self, level: int, left: int, top: int, width: int, height: int) -> None:
+        sizes = self.levels.sizes
+        if not 0 <= level < len(sizes):
+            raise UsageError(f"there are {len(sizes)} levels, counted from 0; not {level}")
+        wide, high = sizes[level]
+        across = 0 <= left < left + width <= wide
+        if not (across and 0 <= top < top + height <= high):
+            raise UsageError(f"level {level} has {wide} x {high} pixels, and no such part")
+
+
+@contextmanager
+def open_view(
+    model: TileModel, path: Path, options: Options, watch: Watch, scratch: Path | None = None
+) -> Iterator[View]:
+    """A picture, for as long as the block lasts.
+
+    Args:
+        model: that colours it.
+        path: of its file.
+        options: its page and restoration count; `View.look` hears the others.
+        watch: told of the stages of a restoration.
+        scratch: folder for what does not fit into memory; None: the system's for such files.
+
+    Raises:
+        InputError: if it can't be read.
+    """
+    with pages.open_job(model, path, path, options, watch, scratch) as job:
+        page = (options.page or 1) - 1
+        with planned(job.file, page, options.restoration, watch, scratch) as plan:
+            source = plan.restored(open_source(job.file, page=page))
+            try:
+                held = _held(source, options)
+            except pyvips.Error as error:
+                raise unreadable(path, error) from error
+            yield View(source, held, job, plan, page)
+
+
+def _held(source: Source, options: Options) -> Levels:
+    color = source.color
+    size = color.width * color.height * color.bands * (2 if color.format == "ushort" else 1)
+    if size <= IN_MEMORY:
+        return levels.in_memory(color, source.orientation)
+
+    def write(path: Path) -> None:
+        levels.write(color, source.orientation, path)
+
+    return levels.of_file(pyramids.obtain(_key(source, options), round(size * 4 / 3), write))
+
+
+def _key(source: Source, options: Options) -> str:
+    """Tells a file as it is now, and what was done to it."""
+    status = os.stat(source.path)
+    restoration = {name: str(value) for name, value in asdict(options.restoration).items()}
+    told = [status.st_size, status.st_mtime_ns, source.page, source.orientation, restoration]
+    known = [os.path.realpath(source.path), *told]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:32]
