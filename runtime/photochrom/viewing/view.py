@@ -44,7 +44,11 @@ class View:
     _plan: Plan
     _page: int
     _codes: dict[tuple[int, int], pyvips.Image] = field(default_factory=dict)
-    _parts: list[Parts] | None = None
+    _chroma: ChromaModel | None = None
+    """Of the upright picture."""
+    _strength: float = 1.0
+    _parts: dict[int, Parts] = field(default_factory=dict)
+    """By level, as they are asked for."""
 
     def look(self, options: Options, watch: Watch) -> list[str]:
         """Colour the picture; `window` shows it from now on.
@@ -63,7 +67,12 @@ class View:
             codes = job.codes(looker, self._plan, self._page, watch)
             self._codes[looker.guide_size] = codes
         look = looker.look(codes, self.source.profile, watch)
-        self._parts = [self._part(size, look.chroma, options) for size in self.levels.sizes]
+        slope, offset = (
+            orientation.upright(planes, self.source.orientation)
+            for planes in (look.chroma.slope, look.chroma.offset)
+        )
+        self._chroma, self._strength = ChromaModel(slope, offset), options.strength
+        self._parts.clear()
         return look.notes
 
     def window(
@@ -84,19 +93,19 @@ class View:
         self._check(level, left, top, width, height)
         codes = self.levels.window(level, left, top, width, height)
         if side == "after":
-            if self._parts is None:
-                raise UsageError("the picture was not coloured yet; ask for a look first")
-            codes = self._parts[level].colored(codes, top, left)
+            codes = self._at(level).colored(codes, top, left)
         return screen.shown(codes, self.source.profile)
 
-    def _part(self, size: tuple[int, int], stored: ChromaModel, options: Options) -> Parts:
-        turned = self.source.orientation
-        upright = ChromaModel(
-            orientation.upright(stored.slope, turned), orientation.upright(stored.offset, turned)
-        )
-        full = self.levels.images[0]
-        form = Form(*size, 3, blocks.DTYPES[full.format])
-        return Parts(self.source.profile, upright, options.strength, form, full.bands)
+    def _at(self, level: int) -> Parts:
+        if self._chroma is None:
+            raise UsageError("the picture was not coloured yet; ask for a look first")
+        if level not in self._parts:
+            full = self.levels.images[0]
+            form = Form(*self.levels.sizes[level], 3, blocks.DTYPES[full.format])
+            self._parts[level] = Parts(
+                self.source.profile, self._chroma, self._strength, form, full.bands
+            )
+        return self._parts[level]
 
     def _check(self, level: int, left: int, top: int, width: int, height: int) -> None:
         sizes = self.levels.sizes
