@@ -33,8 +33,13 @@ test-gpu: $(FULL_STAMP)  ## Test a GPU and measure it: make test-gpu [DEVICE=cud
 
 setup: $(FULL_STAMP)  ## Set up everything for development in .venv
 
-setup-system:  ## Install the system packages that tests need
-	@echo "No test needs a system package beyond Python 3.11 with venv, git and make."
+# What Qt's wheel needs of a system without a desktop; a font, so that words are seen.
+SYSTEM := fonts-dejavu-core libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0
+SUDO   := $(shell test "$$(id -u)" = 0 || echo sudo)
+
+setup-system:  ## Install the system packages that tests need (Debian, Ubuntu)
+	dpkg -s $(SYSTEM) >/dev/null 2>&1 || { $(SUDO) apt-get update && \
+	    $(SUDO) apt-get install -y --no-install-recommends $(SYSTEM); }
 
 lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
 	$(BIN)/ruff check

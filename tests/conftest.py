@@ -1,9 +1,10 @@
-"""Rules for the whole suite: seeded chance, and no skipping in CI."""
+"""Rules for the whole suite: seeded chance, no skipping in CI; toy models."""
 
 import os
 import random
 import sys
 from collections.abc import Generator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +30,17 @@ def seed_chance() -> None:
 def data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the models of whoever runs the tests out of them, and the tests out of those."""
     monkeypatch.setenv("PHOTOCHROM_DATA", str(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="session")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with toy models: ``warm.onnx``, ``saturated.onnx``, ``corners.onnx``."""
+    from helpers.toy_model import CORNERS, SATURATED, WARM, write_toy
+
+    folder = tmp_path_factory.mktemp("toys")
+    for name, formula in (("warm", WARM), ("saturated", SATURATED), ("corners", CORNERS)):
+        write_toy(folder / f"{name}.onnx", formula)
+    return folder
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

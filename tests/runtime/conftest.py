@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.toy_model import CORNERS, SATURATED, WARM, write_toy
 from photochrom import Colorizer
 
 
@@ -19,15 +18,6 @@ def no_unexpected_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     ours = [record for record in caplog.get_records("call") if record.name.startswith("photochrom")]
     assert [record.getMessage() for record in ours if record.levelno >= logging.WARNING] == []
-
-
-@pytest.fixture(scope="session")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with toy models: ``warm.onnx``, ``saturated.onnx``, ``corners.onnx``."""
-    folder = tmp_path_factory.mktemp("toys")
-    for name, formula in (("warm", WARM), ("saturated", SATURATED), ("corners", CORNERS)):
-        write_toy(folder / f"{name}.onnx", formula)
-    return folder
 
 
 @pytest.fixture(scope="session")

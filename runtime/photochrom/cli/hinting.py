@@ -143,4 +143,5 @@ def _words(path: Path, sidecar: Sidecar) -> str:
     counts = {"stroke": len(sidecar.strokes), "point": len(sidecar.points)}
     said = [f"{count} {name}{'s' * (count > 1)}" for name, count in counts.items() if count]
     said += map(str, sidecar.settings)
+    said += [name for name in ("restore", "reference") if getattr(sidecar, name) is not None]
     return f"read {path.name}: {', '.join(said) or 'nothing is said there'}"

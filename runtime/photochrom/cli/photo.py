@@ -92,13 +92,13 @@ def photo(
         ),
     ] = None,
     restore: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="none|auto|LIST",
             help="Put the scan right first: auto does what it surely needs; or some of "
             "dust,negative,tone,levels,contrast,grain.",
         ),
-    ] = "none",
+    ] = None,
     scratch: Annotated[
         Path | None,
         typer.Option(
@@ -128,7 +128,7 @@ def photo(
         "reference": _reference(reference, scratch),
         "provenance": not no_provenance,
         "page": _page(page),
-        "restoration": Restoration(parse_steps(restore)),
+        "restoration": None if restore is None else Restoration(parse_steps(restore)),
     }
     values = {name: value for name, value in values.items() if value is not None}
     if detail is not None:

@@ -17,6 +17,7 @@ from photochrom.errors import InputError, UsageError
 from photochrom.files.whole import whole_file
 from photochrom.hints.strokes import Stroke
 from photochrom.options import Options, Point
+from photochrom.restoration.options import Restoration
 
 VERSION = 1
 """What the key ``photochrom`` says; a reader refuses higher ones."""
@@ -25,7 +26,9 @@ LARGEST = 64 * 2**20
 """Bytes of a file that is read; no person paints more."""
 SETTINGS = ("strength", "saturation", "warmth", "protect", "variant", "size", "detail")
 """Fields of `Options` that are read from ``settings`` and written there."""
-_KNOWN = ("photochrom", "strokes", "points", "settings")
+_KNOWN = ("photochrom", "strokes", "points", "settings", "restore", "reference")
+RESTORE = ("steps", "film", "infrared")
+"""Fields of `Restoration` that ``restore`` may hold."""
 _STROKE = ("points", "radius", "color", "strength")
 
 
@@ -41,6 +44,11 @@ class Sidecar:
     """Values of `SETTINGS` by name, as JSON has them; others are kept and not used."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
     """Other keys of the file, kept as they are."""
+    restore: Mapping[str, Any] | None = None
+    """What is done to the scan first: ``steps`` (names; None: what it needs), ``film``,
+    ``infrared``."""
+    reference: str | None = None
+    """Path of a colour picture, seen from the sidecar's folder."""
 
 
 def path_for(picture: Path) -> Path:
@@ -77,7 +85,11 @@ def from_json(path: Path, data: Any) -> Sidecar:
     if not isinstance(settings, dict):
         raise InputError(f"{path}: settings is an object of names and values, not {settings!r}")
     unknown = {key: value for key, value in data.items() if key not in _KNOWN}
-    return Sidecar(tuple(strokes), tuple(points), settings, unknown)
+    restore, reference = data.get("restore"), data.get("reference")
+    _restoration(path, restore)
+    if reference is not None and not isinstance(reference, str):
+        raise InputError(f"{path}: reference is the path of a picture, not {reference!r}")
+    return Sidecar(tuple(strokes), tuple(points), settings, unknown, restore, reference)
 
 
 def save(path: Path, sidecar: Sidecar) -> None:
@@ -104,7 +116,7 @@ def options(path: Path, sidecar: Sidecar, **said: Any) -> Options:
         said: fields of `Options` that were said elsewhere, and win; their points lie on top.
 
     Raises:
-        InputError: if a setting has a value that it can't have.
+        InputError: if a setting has a value that it can't have, or the reference can't be read.
     """
     settings = {name: sidecar.settings[name] for name in SETTINGS if name in sidecar.settings}
     try:
@@ -116,7 +128,13 @@ def options(path: Path, sidecar: Sidecar, **said: Any) -> Options:
         raise InputError(f"{path}, settings: {error}") from error
     above = said.pop("points", ())
     points = (*(point for point in sidecar.points if point not in above), *above)
-    return Options(**{"strokes": sidecar.strokes, "points": points, **settings, **said})
+    restoration = _restoration(path, sidecar.restore)
+    if sidecar.reference is not None and "reference" not in said:
+        from photochrom.hints import reference
+
+        said["reference"] = reference.read(path.parent / sidecar.reference)
+    usual = {"strokes": sidecar.strokes, "points": points, "restoration": restoration}
+    return Options(**{**usual, **settings, **said})
 
 
 def updated(sidecar: Sidecar, options: Options) -> Sidecar:
@@ -137,11 +155,13 @@ def updated(sidecar: Sidecar, options: Options) -> Sidecar:
 
 def to_json(sidecar: Sidecar) -> dict[str, Any]:
     """The sidecar as the value that its file holds."""
+    others = {"restore": sidecar.restore, "reference": sidecar.reference}
     return {
         "photochrom": VERSION,
         "strokes": [_stroke_to_json(stroke) for stroke in sidecar.strokes],
         "points": [{"x": p.x, "y": p.y, "color": _hex(p.color)} for p in sidecar.points],
         "settings": dict(sidecar.settings),
+        **{name: value for name, value in others.items() if value is not None},
         **sidecar.unknown,
     }
 
@@ -207,6 +227,19 @@ def _point(path: Path, number: int, data: Any) -> Point:
         return Point(_number(data["x"]), _number(data["y"]), _color(data["color"]))
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise InputError(f"{path}, point {number}: {_words(error)}") from error
+
+
+def _restoration(path: Path, data: Any) -> Restoration:
+    if data is None:
+        return Restoration()
+    unknown = sorted({*data} - {*RESTORE}) if isinstance(data, dict) else ["it"]
+    if unknown:
+        raise InputError(f"{path}: restore has the keys {', '.join(RESTORE)}, not {unknown[0]!r}")
+    steps = data.get("steps", ())
+    try:
+        return Restoration(**{**data, "steps": None if steps is None else tuple(steps)})
+    except (TypeError, UsageError) as error:
+        raise InputError(f"{path}, restore: {error}") from error
 
 
 def _words(error: Exception) -> str:

@@ -14,13 +14,16 @@ from typing import Literal
 import pyvips
 
 from photochrom import pages
-from photochrom.color.arrays import PictureArray
+from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.errors import UsageError
 from photochrom.files import blocks, orientation
 from photochrom.files.blocks import Form
 from photochrom.files.pulling import Watch
 from photochrom.files.recombine import ChromaModel, Parts
 from photochrom.files.source import Source, open_source, unreadable
+from photochrom.hints import variants
+from photochrom.looking import Looker
+from photochrom.models import predict
 from photochrom.options import Options
 from photochrom.pages import Job
 from photochrom.restoration.plan import Plan, planned
@@ -60,12 +63,7 @@ class View:
         Returns:
             What a person should know.
         """
-        job = replace(self._job, options=options)
-        looker = job.looker(self.source)
-        codes = self._codes.get(looker.guide_size)
-        if codes is None:
-            codes = job.codes(looker, self._plan, self._page, watch)
-            self._codes[looker.guide_size] = codes
+        looker, codes = self._seen(options, watch)
         look = looker.look(codes, self.source.profile, watch)
         slope, offset = (
             orientation.upright(planes, self.source.orientation)
@@ -74,6 +72,31 @@ class View:
         self._chroma, self._strength = ChromaModel(slope, offset), options.strength
         self._parts.clear()
         return look.notes
+
+    def confidence(self, options: Options, watch: Watch) -> FloatImage:
+        """Where the model is sure, upright: H x W, 0..1, at the size at which it sees a picture."""
+        looker, codes = self._seen(options, watch)
+        return looker.working(codes, self.source.profile).confidence
+
+    def variants(self, count: int, options: Options, watch: Watch) -> dict[int, PictureArray]:
+        """Other colourings by their numbers, as `Previewer.variants` gives them, upright.
+
+        Raises:
+            UsageError: if the count is out of range, or the model takes no hints.
+        """
+        variants.check_count(count)
+        predict.check_variants(self._job.model.manifest)
+        looker, codes = self._seen(options, watch)
+        working = looker.working(codes, self.source.profile)
+        return working.variants(count, lambda part: watch("color", part))
+
+    def _seen(self, options: Options, watch: Watch) -> tuple[Looker, pyvips.Image]:
+        """What looks at the picture, and the copy it looks at; that is decoded once for a size."""
+        job = replace(self._job, options=options)
+        looker = job.looker(self.source)
+        if looker.guide_size not in self._codes:
+            self._codes[looker.guide_size] = job.codes(looker, self._plan, self._page, watch)
+        return looker, self._codes[looker.guide_size]
 
     def window(
         self, level: int, left: int, top: int, width: int, height: int, side: Side

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, NoReturn
 
 from photochrom import __version__
-from photochrom.errors import PhotochromError, UsageError
+from photochrom.errors import CancelledError, PhotochromError, UsageError
 from photochrom.worker.frames import PROTOCOL, Head, ProtocolError, read_frame, write_frame
 from photochrom.worker.tasks import TASKS, Models
 from photochrom.worker.views import Views
@@ -138,6 +138,8 @@ class Server:
             if task is None:
                 known = ", ".join(sorted(TASKS))
                 raise UsageError(f"there is no task {call.head.get('task')!r}; tasks: {known}")
+            if call.cancel.is_set():
+                raise CancelledError("cancelled before its turn")
             head, payload = task(call)
             call.answer({"op": "result", **head}, payload)
         except PhotochromError as error:

@@ -15,6 +15,7 @@ from photochrom.colorizer import Colorizer
 from photochrom.errors import UsageError
 from photochrom.files.pulling import Watch
 from photochrom.models.names import DEFAULT_MODEL
+from photochrom.viewing import glancing
 from photochrom.worker import views
 from photochrom.worker.asked import options_of
 
@@ -161,6 +162,30 @@ def look(call: Call) -> Answer:
     return {"notes": notes}, b""
 
 
+def confidence(call: Call) -> Answer:
+    """Where the model is sure of the open picture's colours."""
+    return views.plane(
+        call.views.view.confidence(options_of(call.head.get("options")), _watch(call))
+    )
+
+
+def variants(call: Call) -> Answer:
+    """Other colourings of the open picture, side by side in the payload."""
+    count = call.head.get("count", 4)
+    if type(count) is not int:
+        raise UsageError(f"count is a number of variants, not {count!r}")
+    found = call.views.view.variants(count, options_of(call.head.get("options")), _watch(call))
+    return views.stacked(found)
+
+
+def glance(call: Call) -> Answer:
+    """A small copy of a picture or of a film's first frame, as it is."""
+    side = call.head.get("side", 256)
+    if type(side) is not int or not 0 < side <= glancing.LARGEST:
+        raise UsageError(f"side is 1 to {glancing.LARGEST} pixels, not {side!r}")
+    return views.picture(glancing.glance(_path(call.head, "source"), side))
+
+
 def window(call: Call) -> Answer:
     """Show a part of the open picture."""
     return views.window(call.views.view, call.head)
@@ -174,12 +199,15 @@ def close(call: Call) -> Answer:
 
 TASKS: dict[str, Callable[[Call], Answer]] = {
     "close": close,
+    "confidence": confidence,
     "film": film,
+    "glance": glance,
     "load": load,
     "look": look,
     "open": open_picture,
     "photo": photo,
     "pixels": pixels,
+    "variants": variants,
     "window": window,
 }
 

@@ -16,6 +16,7 @@ from photochrom.viewing.view import Side, View, open_view
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from photochrom.color.arrays import FloatImage, PictureArray
     from photochrom.tiles.answers import TileModel
 
 SIDES = ("before", "after")
@@ -71,4 +72,23 @@ def window(view: View, head: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
         raise UsageError("a window needs level, left, top, width, height, and side before or after")
     level, left, top, width, height = (cast("int", value) for value in place)
     pixels = view.window(level, left, top, width, height, cast("Side", side))
+    return picture(pixels)
+
+
+def picture(pixels: PictureArray) -> tuple[dict[str, Any], Any]:
+    """Rows of R, G, B in 8 bits of sRGB."""
+    height, width = pixels.shape[:2]
     return {"width": width, "height": height}, np.ascontiguousarray(pixels)
+
+
+def plane(values: FloatImage) -> tuple[dict[str, Any], Any]:
+    """Rows of bytes, 0..255, of values 0..1."""
+    height, width = values.shape
+    codes = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return {"width": width, "height": height}, codes
+
+
+def stacked(pictures: Mapping[int, PictureArray]) -> tuple[dict[str, Any], Any]:
+    """Pictures of one size, one below the other, and their numbers."""
+    head, rows = picture(np.concatenate(list(pictures.values())))
+    return {**head, "height": head["height"] // len(pictures), "numbers": [*pictures]}, rows

@@ -140,3 +140,21 @@ def test_failures_leave_the_older_one(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["s.json"]
     with pytest.raises(OutputError):
         sidecar.save(tmp_path / "nowhere" / "s.json", Sidecar())
+
+
+def test_restoration_and_reference_come_from_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"photochrom": 1, "restore": {"steps": ["levels"]}}')
+    found = sidecar.load(tmp_path / "a.json")
+    assert sidecar.options(tmp_path / "a.json", found).restoration.steps == ("levels",)
+    assert sidecar.to_json(found)["restore"] == {"steps": ["levels"]}
+    everything = sidecar.from_json(tmp_path, {"photochrom": 1, "restore": {"steps": None}})
+    assert sidecar.options(tmp_path, everything).restoration.steps is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"restore": []}, {"restore": {"mask": "a"}}, {"restore": {"steps": ["no"]}}, {"reference": 1}],
+)
+def test_restoration_that_cant_be_meant_is_refused(said: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=r"restore|reference"):
+        sidecar.from_json(Path("a"), {"photochrom": 1, **said})

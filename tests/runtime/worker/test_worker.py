@@ -393,3 +393,28 @@ def test_a_picture_that_cant_be_opened(worker: Worker, model: str, tmp_path: Pat
         with pytest.raises(Refused):
             worker.call(task, source=str(tmp_path / "a.png"), model=model)
     worker.call("close")
+
+
+def test_what_waits_can_be_cancelled(worker: Worker, tmp_path: Path) -> None:
+    for number in range(3):
+        said = {"op": "job", "id": number, "task": "glance", "source": str(tmp_path / "none.png")}
+        worker.send(said)
+    worker.send({"op": "job", "id": 3, "task": "glance", "source": str(tmp_path / "none.png")})
+    worker.send({"op": "cancel", "id": 3})
+    kinds = {head["id"]: head["kind"] for head, _ in (worker.receive() for _ in range(4))}
+    assert kinds[0] == "InputError"
+    assert kinds[3] in ("CancelledError", "InputError")  # it may have had its turn
+
+
+def test_confidence_and_variants_of_the_open_picture(worker: Worker, tmp_path: Path) -> None:
+    picture = ramp(np.uint8, 3)[..., :3]
+    pyvips.Image.new_from_array(picture).write_to_file(tmp_path / "a.png")
+    worker.call("open", source=str(tmp_path / "a.png"))
+    head, sure = worker.call("confidence")
+    assert len(sure) == head["width"] * head["height"]
+    head, rows = worker.call("variants", count=2)
+    assert head["numbers"][0] == 0
+    assert len(head["numbers"]) == 2
+    assert len(rows) == 2 * 3 * head["width"] * head["height"]
+    with pytest.raises(Refused, match="count"):
+        worker.call("variants", count="two")

@@ -1,0 +1,1 @@
+"""The window: PySide6 over the worker; it decodes nothing itself."""

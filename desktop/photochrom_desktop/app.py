@@ -1,0 +1,54 @@
+"""``photochrom desktop``: the application."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from photochrom_desktop.desk import Desk
+from photochrom_desktop.views.window import Window
+
+ICON = Path(__file__).parent / "photochrom.svg"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    asked = _asked(arguments[1:])
+    app = make_app(arguments[:1])
+    window = Window(Desk(asked.model, asked.device))
+    window.desk.start()
+    window.show()
+    window.desk.add(asked.paths)
+    # Python hears of Ctrl+C only when it runs
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    timer = QTimer()
+    timer.timeout.connect(lambda: None)
+    timer.start(300)
+    return app.exec()
+
+
+def make_app(arguments: Sequence[str]) -> QApplication:
+    """The application, with its names and its look."""
+    app = QApplication(list(arguments))
+    app.setApplicationName("photochrom")
+    app.setOrganizationName("photochrom")
+    app.setDesktopFileName("photochrom")
+    app.setWindowIcon(QIcon(os.fspath(ICON)))
+    app.setStyle("Fusion")  # the same everywhere, and dark and light both
+    return app
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("photochrom desktop")
+    parser.add_argument("paths", nargs="*", type=Path, help="pictures, films, folders")
+    parser.add_argument("--model", default="", help="another model")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
+    return parser.parse_args(arguments)

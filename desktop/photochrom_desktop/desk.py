@@ -1,0 +1,155 @@
+"""What is on the desk: the picture that is open, the ones at hand, and the three workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from photochrom.errors import PhotochromError
+from photochrom.hints.strokes import Stroke
+from photochrom_desktop.state.document import Document, options, said_of
+from photochrom_desktop.state.erasing import met
+from photochrom_desktop.state.exports import Preset
+from photochrom_desktop.state.library import found
+from photochrom_desktop.work.exporting import Exporting
+from photochrom_desktop.work.glances import SIGHT, Glances
+from photochrom_desktop.work.link import Link
+from photochrom_desktop.work.viewing import Viewing
+
+
+class Desk(QObject):
+    """The application without its window.
+
+    Signals:
+        added: paths of pictures that came.
+        shown: the document that is on the screen now.
+        edited: it changed, or its history did.
+        equipped: what runs: the model's and the device's name.
+        failed: what happened, in a line, and details.
+    """
+
+    added = Signal(list)
+    shown = Signal(object)
+    edited = Signal()
+    equipped = Signal(str, str)
+    failed = Signal(str, str)
+
+    def __init__(self, model: str = "", device: str = "auto") -> None:
+        super().__init__()
+        self.links = {name: Link(self) for name in ("viewer", "exporter", "thumbnails")}
+        self.viewing = Viewing(self.links["viewer"], self)
+        self.glances = Glances(self.links["thumbnails"], self)
+        self.exporting = Exporting(self.links["exporter"], self)
+        self.document: Document | None = None
+        equipment = {"device": device, **({"model": model} if model else {})}
+        self.viewing.model = self.exporting.model = equipment
+        self._loading = 0
+        viewer = self.links["viewer"]
+        viewer.answered.connect(self._loaded)
+        viewer.refused.connect(self._refuse_load)
+        viewer.died.connect(self._revive)
+        self.viewing.failed.connect(lambda _, message, details: self.failed.emit(message, details))
+        self._revived = False
+        self.viewing.looked.connect(self._live)
+
+    def start(self) -> None:
+        """Load the model, so that the first picture finds it."""
+        self._loading = self.links["viewer"].ask("load", **self.viewing.model)
+
+    def close(self) -> None:
+        """End the workers; what was said of pictures is kept already."""
+        self.exporting.cancel()
+        for link in self.links.values():
+            link.close()
+
+    def add(self, paths: Iterable[Path]) -> list[Path]:
+        """Take in files, and what is in folders; the first is shown. Returns what came."""
+        came = [path.absolute() for path in found(paths)]
+        self.added.emit(came)
+        if came:
+            self.show(came[0])
+        return came
+
+    def show(self, path: Path) -> None:
+        """Open a picture."""
+        if self.document is not None and self.document.path == path:
+            return
+        try:
+            self.document = Document(path)
+        except PhotochromError as error:
+            self.failed.emit(str(error), "")
+            return
+        self._revived = False
+        self.shown.emit(self.document)
+        self.glances.want(path, SIGHT)
+        self.viewing.show(path, self.document.said)
+
+    def paint(self, way: list[tuple[float, float]], radius: float, color: str) -> None:
+        """A stroke of the brush; the colour is ``#rrggbb``."""
+        red, green, blue = bytes.fromhex(color[1:])
+        stroke = Stroke(tuple(way), radius, (red, green, blue))
+        self.edit(lambda document: document.paint(stroke))
+
+    def erase(self, way: list[tuple[float, float]], radius: float, size: tuple[int, int]) -> None:
+        """Take away the strokes that an eraser meets; `size` is the picture's."""
+        if self.document is not None:
+            numbers = met(self.document.said.strokes, way, radius, size)
+            self.edit(lambda document: document.erase(numbers))
+
+    def edit(self, change: Callable[[Document], None]) -> None:
+        """Change what is said of the picture; it is coloured anew if that is something else."""
+        if self.document is None:
+            return
+        before = self.document.said
+        try:
+            change(self.document)
+        except PhotochromError as error:
+            self.failed.emit(str(error), "")
+        if self.document.said != before:
+            self.viewing.change(self.document.said)
+        self.edited.emit()
+
+    def spread(self, paths: Iterable[Path]) -> None:
+        """Give other pictures the settings and the restoration of this one."""
+        if self.document is None:
+            return
+        for path in paths:
+            if path == self.document.path:
+                continue
+            try:
+                Document(path).adopt(self.document.said)
+            except PhotochromError as error:
+                self.failed.emit(str(error), "")
+
+    def export(self, paths: Iterable[Path], preset: Preset) -> None:
+        """Queue pictures as they are said to be now."""
+        for path in paths:
+            try:
+                self.exporting.add(path, preset, options(said_of(path), path))
+            except (PhotochromError, ValueError) as error:
+                self.failed.emit(str(error), "")
+
+    def _loaded(self, number: int, head: dict[str, Any], _: bytes) -> None:
+        if number == self._loading:
+            self.equipped.emit(head["model"], head["device"])
+
+    def _refuse_load(self, number: int, kind: str, message: str, details: str) -> None:
+        if number == self._loading and kind != "WorkerEnded":
+            self.failed.emit(message, details)
+
+    def _live(self) -> None:
+        """The worker is well: if it dies, it may be tried again."""
+        self._revived = False
+
+    def _revive(self, reason: str) -> None:
+        """Start again, once: what kills the worker twice in a row needs the person."""
+        self.failed.emit(
+            self.tr("The part that colours has ended; nothing you did is lost."), reason
+        )
+        if self.document is not None and not self._revived:
+            self._revived = True
+            self.start()
+            self.viewing.show(self.document.path, self.document.said)

@@ -1,0 +1,92 @@
+"""Everything that has a key, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from photochrom_desktop.views.tools import Mode, Tool
+
+if TYPE_CHECKING:
+    from photochrom_desktop.views.window import Window
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An action."""
+
+    name: str
+    words: str
+    keys: str
+    act: Callable[[], None]
+    group: str = ""
+    """Of a group one is on."""
+
+
+def entries(window: Window) -> list[Entry]:
+    """All of them, in the order of the menus and of F1."""
+    canvas, desk, tr = window.canvas, window.desk, window.tr
+    return [
+        Entry("open", tr("&Open…"), "Ctrl+O", window.ask_files),
+        Entry("folder", tr("Open &folder…"), "Ctrl+Shift+O", window.ask_folder),
+        Entry("paste", tr("&Paste"), "Ctrl+V", window.paste),
+        Entry("export", tr("&Export"), "Ctrl+E", window.export),
+        Entry("quit", tr("&Quit"), "Ctrl+Q", window.quit),
+        Entry("undo", tr("&Undo"), "Ctrl+Z", lambda: desk.edit(lambda one: one.undo())),
+        Entry("redo", tr("&Redo"), "Ctrl+Shift+Z", lambda: desk.edit(lambda one: one.redo())),
+        Entry("reset", tr("Take &everything back"), "", lambda: desk.edit(lambda one: one.reset())),
+        Entry("spread", tr("Same &settings for marked pictures"), "Ctrl+Shift+S", window.spread),
+        Entry("fit", tr("&Whole picture"), "Ctrl+0", canvas.fit),
+        Entry("pixels", tr("&Picture's own pixels"), "Ctrl+1", lambda: canvas.zoom_to(1.0)),
+        Entry("closer", tr("&Closer"), "Ctrl++", lambda: canvas.zoom(1.25)),
+        Entry("farther", tr("&Farther"), "Ctrl+-", lambda: canvas.zoom(0.8)),
+        Entry("after", tr("&After"), "1", lambda: canvas.set_mode(Mode.AFTER), "mode"),
+        Entry("before", tr("&Before"), "2", lambda: canvas.set_mode(Mode.BEFORE), "mode"),
+        Entry("divided", tr("&Divided"), "3", lambda: canvas.set_mode(Mode.DIVIDED), "mode"),
+        Entry("beside", tr("&Side by side"), "4", lambda: canvas.set_mode(Mode.BESIDE), "mode"),
+        Entry("next", tr("&Next picture"), "PgDown", lambda: window.step(1)),
+        Entry("previous", tr("Pre&vious picture"), "PgUp", lambda: window.step(-1)),
+        Entry("move", tr("&Move"), "M", lambda: canvas.set_tool(Tool.MOVE), "tool"),
+        Entry("brush", tr("&Brush"), "B", lambda: canvas.set_tool(Tool.BRUSH), "tool"),
+        Entry("eraser", tr("&Eraser"), "E", lambda: canvas.set_tool(Tool.ERASER), "tool"),
+        Entry("picker", tr("&Pick a colour"), "I", lambda: canvas.set_tool(Tool.PICKER), "tool"),
+        Entry("neutral", tr("&Neutral brush"), "N", window.take_neutral),
+        Entry("smaller", tr("Smaller brush"), "[", lambda: canvas.resize_brush(0.8)),
+        Entry("larger", tr("Larger brush"), "]", lambda: canvas.resize_brush(1.25)),
+        Entry("dark", tr("&Dark or light"), "Ctrl+D", window.toggle_theme),
+        Entry("keys", tr("&Keys"), "F1", window.show_keys),
+    ]
+
+
+MENUS = {
+    "file": ("open", "folder", "paste", "export", "quit"),
+    "edit": ("undo", "redo", "reset", "spread"),
+    "view": (
+        *("fit", "pixels", "closer", "farther", "after", "before", "divided", "beside"),
+        *("next", "previous", "dark"),
+    ),
+    "tools": ("move", "brush", "eraser", "picker", "neutral", "smaller", "larger"),
+    "help": ("keys",),
+}
+BAR = ("open", "undo", "redo", "move", "brush", "eraser", "picker", "after", "divided", "beside")
+
+
+def make(window: Window) -> dict[str, QAction]:
+    """The actions, in the window's menus and its bar."""
+    groups = {name: QActionGroup(window) for name in ("mode", "tool")}
+    actions = {}
+    for entry in entries(window):
+        action = QAction(entry.words, window)
+        action.setShortcut(QKeySequence(entry.keys))
+        action.triggered.connect(lambda _=False, act=entry.act: act())
+        if entry.group:
+            action.setCheckable(True)
+            groups[entry.group].addAction(action)
+        actions[entry.name] = action
+        window.addAction(action)
+    for name in ("after", "move"):
+        actions[name].setChecked(True)
+    return actions

@@ -1,0 +1,354 @@
+"""The picture, large: zoom, pan, before and after, and the brush."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from photochrom_desktop.views.layers import Layers
+from photochrom_desktop.views.mapping import Mapping
+from photochrom_desktop.views.tools import Brush, Mode, Tool
+from photochrom_desktop.work.viewing import Tile
+
+GRIP = 8
+"""Screen pixels on each side of the divider that take hold of it."""
+SURROUND = QColor(64, 64, 64)
+"""Neutral and darker than most pictures, so that their colours are judged rightly."""
+STEP = 1.25
+"""Zoom of one notch of the wheel."""
+
+
+class Canvas(QWidget):
+    """Shows what `Viewing` gives.
+
+    Signals:
+        wanting: the tiles that are missing.
+        painted: a way (places as fractions of the picture) and a radius over its long side.
+        erased: the same, of the eraser.
+        picked: a colour of the picture.
+        zoomed: the scale, screen pixels of one picture pixel.
+        resized: the radius of the brush changed.
+    """
+
+    wanting = Signal(list)
+    painted = Signal(list, float)
+    erased = Signal(list, float)
+    picked = Signal(QColor)
+    zoomed = Signal(float)
+    resized = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.brush = Brush(QColor("#c68863"))
+        self.layers = Layers()
+        self.divider = 0.5
+        """Where before ends and after begins, over the width."""
+        self._tool, self._mode, self._peeking = Tool.MOVE, Mode.AFTER, False
+        self._mapping: Mapping | None = None
+        self._is_fitted = True
+        self._way: list[tuple[float, float]] = []
+        self._held: QPointF | None = None
+        self._grips = False
+        self._sure = QPixmap()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 180)
+        self.setAccessibleName(self.tr("Picture"))
+        self.setAccessibleDescription(self.tr("The picture, before and after colouring"))
+
+    def sizeHint(self) -> QSize:
+        """A comfortable size."""
+        return QSize(900, 600)
+
+    @property
+    def mapping(self) -> Mapping | None:
+        """Where the picture lies; None without one."""
+        return self._mapping
+
+    @property
+    def mode(self) -> Mode:
+        """What is seen."""
+        return Mode.BEFORE if self._peeking else self._mode
+
+    @property
+    def tool(self) -> Tool:
+        """What a drag does."""
+        return self._tool
+
+    def forget(self) -> None:
+        """Another picture comes."""
+        self.layers.forget()
+        self._mapping, self._sure = None, QPixmap()
+        self.update()
+
+    def show_sight(self, sight: QImage) -> None:
+        """A first sight, until tiles come."""
+        if not self.layers.sizes and not sight.isNull():
+            self.layers.sight = QPixmap.fromImage(sight)
+            if self._mapping is None:
+                self._place((sight.width(), sight.height()))
+
+    def open(self, sizes: list[tuple[int, int]]) -> None:
+        """The picture's levels are known."""
+        self.layers.open(sizes)
+        if self._mapping is None or self._mapping.size != sizes[0]:
+            self._place(sizes[0])
+        self.refresh()
+
+    def age(self) -> None:
+        """The picture was coloured anew."""
+        self.layers.age()
+        self.refresh()
+
+    def put(self, tile: Tile, picture: QImage) -> None:
+        """A tile came."""
+        self.layers.put(tile, picture)
+        self.update()
+
+    def show_sure(self, sure: QImage) -> None:
+        """Lay the map of confidence over the picture; an empty one takes it away."""
+        self._sure = QPixmap()
+        if not sure.isNull():
+            # unsure is red; sure is as it was
+            over = QImage(sure.size(), QImage.Format.Format_ARGB32)
+            over.fill(QColor(220, 30, 60))
+            sure.invertPixels()
+            over.setAlphaChannel(sure)
+            self._sure = QPixmap.fromImage(over)
+        self.update()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Show before, after, or both."""
+        self._mode = mode
+        self._fit_again()
+
+    def peek(self, peeking: bool) -> None:
+        """Show the original as long as a key is held."""
+        self._peeking = peeking
+        self.refresh()
+
+    def set_tool(self, tool: Tool) -> None:
+        """What a drag does from now on."""
+        self._tool = tool
+        moves = tool is Tool.MOVE
+        self.setCursor(Qt.CursorShape.OpenHandCursor if moves else Qt.CursorShape.CrossCursor)
+        self.update()
+
+    def fit(self) -> None:
+        """All of the picture."""
+        if self._mapping is not None:
+            self._is_fitted = True
+            self._set(self._mapping.fitted(self._panes()[0][1]))
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Closer or farther; at a place of the widget, or in its middle."""
+        if self._mapping is None:
+            return
+        place = QPointF(self.rect().center()) if at is None else at
+        self._is_fitted = False
+        pane = self._pane_at(place)
+        self._set(self._mapping.zoomed(factor, place * self.devicePixelRatioF(), pane))
+
+    def zoom_to(self, scale: float) -> None:
+        """To a scale; 1 shows the picture's own pixels."""
+        if self._mapping is not None:
+            self.zoom(scale / self._mapping.scale)
+
+    def resize_brush(self, factor: float) -> None:
+        """Larger or smaller."""
+        self.brush.resize(factor)
+        self.resized.emit()
+        self.update()
+
+    def place_of(self, x: float, y: float) -> QPoint:
+        """Where a place of the picture (fractions) is in the widget."""
+        assert self._mapping is not None
+        width, height = self._mapping.size
+        pane = self._panes()[-1][1]
+        where = self._mapping.area(0, QRectF(x * width, y * height, 0, 0), pane).topLeft()
+        return (where / self.devicePixelRatioF()).toPoint()
+
+    def refresh(self) -> None:
+        """Ask for what is missing, and paint."""
+        if self._mapping is not None and self.layers.sizes:
+            tiles: list[Tile] = []
+            for side, pane, clip in self._panes():
+                tiles += self.layers.wanted(side, self._mapping, pane, clip)
+            self.wanting.emit(self.layers.missing(tiles))
+        self.update()
+
+    def _place(self, size: tuple[int, int]) -> None:
+        self._mapping = Mapping(size).fitted(self._panes()[0][1])
+        self._is_fitted = True
+        self.zoomed.emit(self._mapping.scale)
+        self.update()
+
+    def _set(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self.zoomed.emit(mapping.scale)
+        self.refresh()
+
+    def _fit_again(self) -> None:
+        if self._is_fitted:
+            self.fit()
+        self.refresh()
+
+    def _panes(self) -> list[tuple[str, QRect, QRect]]:
+        """Sides, the panes that they are mapped to, and the parts of these that they fill."""
+        ratio = self.devicePixelRatioF()
+        whole = QRect(0, 0, round(self.width() * ratio), round(self.height() * ratio))
+        if self.mode is Mode.DIVIDED:
+            left, right = QRect(whole), QRect(whole)
+            left.setWidth(round(whole.width() * self.divider))
+            right.setLeft(left.width())
+            return [("before", whole, left), ("after", whole, right)]
+        if self.mode is Mode.BESIDE:
+            left, right = QRect(whole), QRect(whole)
+            left.setWidth(whole.width() // 2 - 1)
+            right.setLeft(whole.width() // 2 + 1)
+            return [("before", left, left), ("after", right, right)]
+        return [(self.mode.value, whole, whole)]
+
+    def _pane_at(self, place: QPointF) -> QRect:
+        at = (place * self.devicePixelRatioF()).toPoint()
+        panes = self._panes()
+        return next((pane for _, pane, clip in panes if clip.contains(at)), panes[-1][1])
+
+    def _fraction(self, place: QPointF) -> tuple[float, float]:
+        """A place of the widget over the picture's size, inside it."""
+        assert self._mapping is not None
+        place_on = place * self.devicePixelRatioF()
+        where = self._mapping.to_picture(place_on, self._pane_at(place))
+        width, height = self._mapping.size
+        return min(max(where[0] / width, 0.0), 1.0), min(max(where[1] / height, 0.0), 1.0)
+
+    @property
+    def _radius(self) -> float:
+        """The brush's, over the picture's long side."""
+        assert self._mapping is not None
+        pixels = self.brush.radius * self.devicePixelRatioF() / self._mapping.scale
+        return min(max(pixels / max(self._mapping.size), 1e-5), 1.0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what there is."""
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        painter.fillRect(QRect(QPoint(0, 0), self.size() * ratio), SURROUND)
+        if self._mapping is None:
+            return
+        whole = self._mapping.scale < 2  # closer than that, pixels are seen as such
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, whole)
+        for side, pane, clip in self._panes():
+            painter.setClipRect(clip)
+            self.layers.paint(painter, side, self._mapping, pane, clip)
+            if side == "after" and not self._sure.isNull():
+                area = self._mapping.area(0, QRectF(0, 0, *self._mapping.size), pane)
+                painter.drawPixmap(area, self._sure, QRectF(self._sure.rect()))
+        painter.setClipping(False)
+        self._paint_marks(painter, ratio)
+
+    def _paint_marks(self, painter: QPainter, ratio: float) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.mode is Mode.DIVIDED:
+            at, high = round(self.width() * ratio * self.divider), self.height() * ratio
+            painter.setPen(QPen(QColor(0, 0, 0, 120), 3 * ratio))
+            painter.drawLine(QPointF(at, 0), QPointF(at, high))
+            painter.setPen(QPen(QColor("white"), 1.5 * ratio))
+            painter.drawLine(QPointF(at, 0), QPointF(at, high))
+            painter.setBrush(QColor("white"))
+            painter.drawEllipse(QPointF(at, high / 2), 7 * ratio, 7 * ratio)
+        painter.scale(ratio, ratio)
+        if self._way and self._tool is Tool.BRUSH:
+            self._paint_way(painter)
+        if self._tool in (Tool.BRUSH, Tool.ERASER) and self.underMouse():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            place = QPointF(self.mapFromGlobal(QCursor.pos()))
+            for color, wider in ((QColor(0, 0, 0, 160), 1.0), (QColor("white"), 0.0)):
+                painter.setPen(QPen(color, 1))
+                painter.drawEllipse(place, self.brush.radius + wider, self.brush.radius + wider)
+
+    def _paint_way(self, painter: QPainter) -> None:
+        color = QColor(self.brush.color)
+        color.setAlpha(140)
+        pen = QPen(color, 2 * self.brush.radius)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        places = [QPointF(self.place_of(x, y)) for x, y in self._way]
+        painter.drawPolyline(places if len(places) > 1 else places * 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The picture stays fitted, if it was."""
+        self._fit_again()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom; with Ctrl the brush's size."""
+        notches = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.resize_brush(STEP**notches)
+        else:
+            self.zoom(STEP**notches, event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold: of the divider, of the picture, or of the brush."""
+        if self._mapping is None:
+            return
+        place, left = event.position(), event.button() == Qt.MouseButton.LeftButton
+        self._grips = left and self._is_grip(place)
+        if self._grips or event.button() == Qt.MouseButton.MiddleButton or self._tool is Tool.MOVE:
+            self._held = place
+        elif left and self._tool is Tool.PICKER:
+            self._pick(place)
+        elif left:
+            self._way = [self._fraction(place)]
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag on."""
+        place = event.position()
+        if self._grips:
+            self.divider = min(max(place.x() / max(self.width(), 1), 0.0), 1.0)
+            self.refresh()
+        elif self._held is not None and self._mapping is not None:
+            moved = (place - self._held) * self.devicePixelRatioF()
+            self._held, self._is_fitted = place, False
+            self._set(self._mapping.moved(moved))
+        elif self._way:
+            self._way.append(self._fraction(place))
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; what was painted counts now."""
+        self._held, self._grips = None, False
+        way, self._way = self._way, []
+        if way:
+            (self.erased if self._tool is Tool.ERASER else self.painted).emit(way, self._radius)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The brush's ring goes."""
+        self.update()
+
+    def _is_grip(self, place: QPointF) -> bool:
+        near = abs(place.x() - self.width() * self.divider) <= GRIP
+        return self.mode is Mode.DIVIDED and near
+
+    def _pick(self, place: QPointF) -> None:
+        assert self._mapping is not None
+        (x, y), (width, height) = self._fraction(place), self._mapping.size
+        color = self.layers.color_at("after", x * (width - 1), y * (height - 1))
+        if color is not None:
+            self.picked.emit(color)

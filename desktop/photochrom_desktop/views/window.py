@@ -1,0 +1,359 @@
+"""The window: where everything is, and what goes where."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QProgressBar,
+    QScrollArea,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photochrom_desktop.desk import Desk
+from photochrom_desktop.state.document import Document
+from photochrom_desktop.state.exports import Export, Status
+from photochrom_desktop.state.palette import NEUTRAL
+from photochrom_desktop.views import actions
+from photochrom_desktop.views.adjust import Adjust
+from photochrom_desktop.views.brushes import Brushes
+from photochrom_desktop.views.canvas import Canvas
+from photochrom_desktop.views.dialogs import Keys, Variants
+from photochrom_desktop.views.filmstrip import Filmstrip
+from photochrom_desktop.views.notice import Notice
+from photochrom_desktop.views.queue import QueuePanel
+from photochrom_desktop.work.glances import SIGHT
+
+VARIANTS = 4
+STRIP = 210
+"""Height of the strip with its search, in pixels."""
+RECENT = 10
+"""Files that are remembered."""
+
+
+class Window(QMainWindow):
+    """One window over one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setWindowTitle("photochrom")
+        self.setAcceptDrops(True)
+        self.canvas, self.notice = Canvas(), Notice()
+        self.strip = Filmstrip(desk.glances)
+        self.adjust, self.brushes = Adjust(), Brushes()
+        self.queue = QueuePanel(desk.exporting)
+        self._lay_out()
+        self.actions_by_name = actions.make(self)
+        self._fill_menus()
+        self._connect_desk()
+        self._connect_panels()
+        self._paint_with(self.canvas.brush.color)
+        self.brushes.show_size(self.canvas.brush.radius)
+        self._remember()
+
+    def _lay_out(self) -> None:
+        self.empty = QLabel(self.tr("Drop photographs, scans or folders here\nor press Ctrl+O"))
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.canvas)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.notice)
+        column.addWidget(self.stack, 1)
+        self.setCentralWidget(middle)
+        panels = QTabWidget()
+        for panel, name in (
+            (self.adjust, self.tr("Adjust")),
+            (self.brushes, self.tr("Brush")),
+        ):
+            area = QScrollArea()
+            area.setWidget(panel)
+            area.setWidgetResizable(True)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setMinimumWidth(panel.minimumSizeHint().width() + 24)
+            panels.addTab(area, name)
+        right, bottom = (
+            Qt.DockWidgetArea.RightDockWidgetArea,
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+        )
+        self._dock("panels", self.tr("Correct"), panels, right)
+        strip = self._dock("pictures", self.tr("Pictures"), self.strip, bottom)
+        queue = self._dock("queue", self.tr("Export"), self.queue, bottom)
+        self.tabifyDockWidget(strip, queue)
+        strip.raise_()
+        self.resizeDocks([strip], [STRIP], Qt.Orientation.Vertical)
+        self.equipment, self.scale, self.busy = QLabel(), QLabel(), QProgressBar()
+        self.busy.setMaximumWidth(160)
+        self.busy.setAccessibleName(self.tr("Work on this picture"))
+        self.busy.hide()
+        for part in (self.busy, self.scale, self.equipment):
+            self.statusBar().addPermanentWidget(part)
+        self.equipment.setText(self.tr("loading the model…"))
+
+    def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _fill_menus(self) -> None:
+        titles = {
+            "file": self.tr("&File"),
+            "edit": self.tr("&Edit"),
+            "view": self.tr("&View"),
+            "tools": self.tr("&Tools"),
+            "help": self.tr("&Help"),
+        }
+        for name, names in actions.MENUS.items():
+            menu = self.menuBar().addMenu(titles[name])
+            for one in names:
+                menu.addAction(self.actions_by_name[one])
+            if name == "file":
+                self.recent = menu.addMenu(self.tr("&Recent"))
+                self.recent.aboutToShow.connect(self._fill_recent)
+        bar = self.addToolBar(self.tr("Tools"))
+        bar.setObjectName("tools")
+        for one in actions.BAR:
+            bar.addAction(self.actions_by_name[one])
+
+    def _connect_desk(self) -> None:
+        desk, viewing, canvas = self.desk, self.desk.viewing, self.canvas
+        desk.added.connect(self.strip.pictures.add)
+        desk.shown.connect(self._show)
+        desk.edited.connect(self._show_said)
+        desk.failed.connect(self.notice.tell)
+        desk.equipped.connect(lambda model, device: self.equipment.setText(f"{model} · {device}"))
+        viewing.opened.connect(canvas.open)
+        viewing.looked.connect(canvas.age)
+        viewing.looked.connect(self._map_again)
+        viewing.tiled.connect(canvas.put)
+        viewing.sure.connect(self._show_sure)
+        viewing.varied.connect(self._choose_variant)
+        viewing.busy.connect(self._show_busy)
+        viewing.noted.connect(lambda notes: self.statusBar().showMessage("; ".join(notes), 15000))
+        desk.glances.seen.connect(self._sight)
+        desk.exporting.changed.connect(self._mark)
+
+    def _connect_panels(self) -> None:
+        desk, canvas = self.desk, self.canvas
+        self.strip.chosen.connect(desk.show)
+        canvas.wanting.connect(desk.viewing.want)
+        canvas.painted.connect(
+            lambda way, radius: desk.paint(way, radius, canvas.brush.color.name())
+        )
+        canvas.erased.connect(self._erase)
+        canvas.picked.connect(self._paint_with)
+        canvas.zoomed.connect(lambda scale: self.scale.setText(f"{100 * scale:.0f} %"))
+        canvas.resized.connect(lambda: self.brushes.show_size(canvas.brush.radius))
+        self.brushes.chosen.connect(self._paint_with)
+        self.brushes.sized.connect(lambda radius: canvas.resize_brush(radius / canvas.brush.radius))
+        adjust = self.adjust
+        adjust.changed.connect(lambda *what: desk.edit(lambda one: one.set(*what)))
+        adjust.restored.connect(lambda *what: desk.edit(lambda one: one.restore(*what)))
+        adjust.sure.connect(self._map_again)
+        adjust.varying.connect(lambda: desk.viewing.vary(VARIANTS))
+        adjust.referring.connect(self.ask_reference)
+        adjust.unreferred.connect(lambda: desk.edit(lambda one: one.refer(None)))
+        self.queue.exporting.connect(lambda _: self.export())
+
+    def ask_files(self) -> None:
+        """Let the person choose files."""
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Open"))
+        self.desk.add(map(Path, names))
+
+    def ask_folder(self) -> None:
+        """Let the person choose a folder."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Open folder"))
+        if name:
+            self.desk.add([Path(name)])
+
+    def ask_reference(self) -> None:
+        """Let the person choose a reference picture."""
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Reference picture"))
+        if name:
+            self.desk.edit(lambda one: one.refer(Path(name)))
+
+    def paste(self) -> None:
+        """Take in files whose names were copied."""
+        data = QGuiApplication.clipboard().mimeData()
+        self.desk.add(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+
+    def export(self) -> None:
+        """Queue the pictures that are marked, or the one that is shown."""
+        paths = self.strip.selected
+        if not paths and self.desk.document is not None:
+            paths = [self.desk.document.path]
+        self.desk.export(paths, self.queue.preset)
+
+    def spread(self) -> None:
+        """Same settings for all pictures that are marked."""
+        paths = self.strip.selected
+        self.desk.spread(paths)
+        for path in paths:
+            self.strip.pictures.mark(path, "begun")
+
+    def step(self, by: int) -> None:
+        """Show a neighbour in the strip."""
+        view = self.strip.view
+        row = view.currentIndex().row() + by
+        if 0 <= row < self.strip.shown:
+            view.setCurrentIndex(view.model().index(row, 0))
+
+    def take_neutral(self) -> None:
+        """Paint "no colour here"."""
+        self._paint_with(QColor(NEUTRAL))
+
+    def toggle_theme(self) -> None:
+        """Dark or light."""
+        hints = QGuiApplication.styleHints()
+        dark = hints.colorScheme() == Qt.ColorScheme.Dark
+        hints.setColorScheme(Qt.ColorScheme.Light if dark else Qt.ColorScheme.Dark)
+
+    def show_keys(self) -> None:
+        """Every key."""
+        others = [
+            (self.tr("Show the original as long as it is held"), self.tr("Space")),
+            (self.tr("Closer, farther"), self.tr("Wheel")),
+            (self.tr("Size of the brush"), self.tr("Ctrl+Wheel")),
+            (self.tr("Move the picture"), self.tr("Middle button")),
+        ]
+        self.keys = Keys(self.actions_by_name.values(), others, self)
+        self.keys.open()
+
+    def quit(self) -> None:
+        """Close; everything is kept already."""
+        self.close()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may come."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Files came."""
+        urls = event.mimeData().urls()
+        self.desk.add(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+        event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space shows the original as long as it is held."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.canvas.peek(True)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let go of Space."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.canvas.peek(False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, and end the workers."""
+        settings = QSettings()
+        settings.setValue("geometry", self.saveGeometry())
+        settings.setValue("state", self.saveState())
+        self.desk.close()
+        event.accept()
+
+    def _remember(self) -> None:
+        settings = QSettings()
+        self.resize(1240, 820)
+        for name, restore in (("geometry", self.restoreGeometry), ("state", self.restoreState)):
+            value = settings.value(name)
+            if isinstance(value, QByteArray):
+                restore(value)
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for name in _recent():
+            self.recent.addAction(name, partial(self.desk.add, [Path(name)]))
+
+    def _show(self, document: Document) -> None:
+        names = [str(document.path), *(one for one in _recent() if one != str(document.path))]
+        QSettings().setValue("recent", names[:RECENT])
+        self.setWindowTitle(f"{document.path.name} – photochrom")
+        self.notice.hide()
+        self.stack.setCurrentWidget(self.canvas)
+        self.canvas.forget()
+        self.strip.show_picture(document.path)
+        self._show_said()
+
+    def _show_said(self) -> None:
+        document = self.desk.document
+        if document is None:
+            return
+        self.adjust.show_said(document.said)
+        self.actions_by_name["undo"].setEnabled(document.can_undo)
+        self.actions_by_name["redo"].setEnabled(document.can_redo)
+        if document.can_undo:
+            self.strip.pictures.mark(document.path, "begun")
+
+    def _sight(self, path: Path, side: int, picture: object) -> None:
+        if side == SIGHT and self.desk.document is not None and path == self.desk.document.path:
+            self.canvas.show_sight(picture)  # type: ignore[arg-type]  # a QImage, says the signal
+
+    def _erase(self, way: list[tuple[float, float]], radius: float) -> None:
+        if self.canvas.mapping is not None:
+            self.desk.erase(way, radius, self.canvas.mapping.size)
+
+    def _paint_with(self, color: QColor) -> None:
+        self.canvas.brush.color = color
+        self.brushes.show_color(color)
+
+    def _map_again(self, *_: object) -> None:
+        if self.adjust.map.isChecked():
+            self.desk.viewing.map_confidence()
+        else:
+            self._show_sure(None)
+
+    def _show_sure(self, sure: object) -> None:
+        self.canvas.show_sure(sure if isinstance(sure, QImage) else QImage())
+
+    def _choose_variant(self, numbers: list[int], pictures: list[object]) -> None:
+        self.variants = Variants(numbers, pictures, self)  # type: ignore[arg-type]
+        self.variants.accepted.connect(
+            lambda: self.desk.edit(lambda one: one.set("variant", self.variants.number))
+        )
+        self.variants.open()
+
+    def _show_busy(self, stage: str, fraction: float) -> None:
+        self.busy.setVisible(bool(stage))
+        self.busy.setRange(0, 0 if fraction <= 0 else 1000)
+        self.busy.setValue(round(1000 * fraction))
+
+    def _mark(self, export: Export | None) -> None:
+        states = {Status.DONE: "done", Status.FAILED: "failed"}
+        if export is not None and export.status in states:
+            self.strip.pictures.mark(export.source, states[export.status])
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let go of Space when another window takes over."""
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.peek(False)
+        super().changeEvent(event)
+
+
+def _recent() -> list[str]:
+    value = QSettings().value("recent", [])
+    names = [value] if isinstance(value, str) else value
+    return [str(name) for name in names] if isinstance(names, list) else []
