@@ -43,7 +43,7 @@ class Working:
     @cached_property
     def plain(self) -> FloatImage:
         """The model's a*, b* if it is told nothing, 2 x h x w, at its own size."""
-        return self._ask(self.lightness)
+        return self.model.plain(self.lightness)
 
     @cached_property
     def carried(self) -> Carried | None:
@@ -130,4 +130,7 @@ class Working:
         if self.carried is not None:
             told = self.carried.hints
             guess = told if guess is None else draw.over(told, guess)
-        return hinted.predict_hinted(model.manifest, model.session, lightness, self.hints, guess)
+        plain = self.plain if guess is None and lightness is self.lightness else None
+        return hinted.predict_hinted(
+            model.manifest, model.session, lightness, self.hints, guess, plain
+        )

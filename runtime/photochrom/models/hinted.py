@@ -21,6 +21,7 @@ def predict_hinted(
     lightness: FloatImage,
     hints: FloatImage,
     guess: FloatImage | None = None,
+    plain: FloatImage | None = None,
 ) -> FloatImage:
     """Chroma of one picture; where nothing is hinted, as `photochrom.models.predict` has it.
 
@@ -34,6 +35,7 @@ def predict_hinted(
         lightness: H x W, L* in 0..100, at working size.
         hints: 3 x H x W: a*, b* and confidence 0..1, what the person says.
         guess: hints below those, that only the network is told, of a variant; None: nothing.
+        plain: what the network answers to the guess alone, 2 x h x w; None: it is asked.
 
     Returns:
         2 x H x W float32: a*, b*; where confidence is 1 it is the hint. 2 x h x w at the model's
@@ -42,8 +44,10 @@ def predict_hinted(
     Raises:
         ModelError: if the network fails or breaks its manifest's contract.
     """
-    below = np.zeros_like(hints) if guess is None else guess
-    unhinted = predict.predict(manifest, session, lightness, below)
+    unhinted = plain
+    if unhinted is None:
+        below = np.zeros_like(hints) if guess is None else guess
+        unhinted = predict.predict(manifest, session, lightness, below)
     if not hints[2].any():
         return unhinted
     chroma = _full(unhinted, lightness)

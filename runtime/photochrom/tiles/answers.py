@@ -11,7 +11,7 @@ from photochrom.color.arrays import FloatImage
 from photochrom.errors import OutOfMemoryError
 from photochrom.hints import reference
 from photochrom.hints.reference import ColorPicture, Copy
-from photochrom.models import native
+from photochrom.models import native, predict
 from photochrom.models.manifest import Manifest
 from photochrom.session import Session
 from photochrom.tiles import limits
@@ -35,6 +35,7 @@ class TileModel:
         self.manifest, self.session = manifest, session
         self._described: tuple[ColorPicture, tuple[Copy, ...]] | None = None
         self._describing = threading.Lock()
+        self._plain: tuple[FloatImage, FloatImage] | None = None
         self._known_as = limits.key(manifest, session.device, session.precision)
         self._most = limits.first(manifest, session.device)
         self.limit = limits.recall(self._known_as, self._most, manifest.multiple) or self._most
@@ -49,6 +50,21 @@ class TileModel:
             f"for want of memory on {self.session.device}, tiles were seen "
             f"{self.limit.batch} at once, {self.limit.side} pixels a side"
         )
+
+    def plain(self, lightness: FloatImage) -> FloatImage:
+        """What the model answers to a whole picture if it is told nothing: a*, b*, 2 x h x w.
+
+        The last answer is remembered: while a person paints, the picture stays the same.
+
+        Args:
+            lightness: H x W, L* 0..100, at working size.
+        """
+        known = self._plain
+        if known is None or not np.array_equal(known[0], lightness):
+            nothing = np.zeros((3, *lightness.shape), np.float32)
+            answer = predict.predict(self.manifest, self.session, lightness, nothing)
+            known = self._plain = lightness, answer
+        return known[1]
 
     def described(self, picture: ColorPicture) -> tuple[Copy, ...]:
         """A reference as the model sees it; the last one is remembered.

@@ -13,6 +13,7 @@ from photochrom import Colorizer, Options, Point
 from photochrom.errors import InputError, UsageError
 from photochrom.files.pulling import Watch
 from photochrom.restoration.options import Restoration
+from photochrom.session import Session
 from photochrom.viewing import levels, pyramids, view
 from photochrom.viewing.view import View, open_view
 
@@ -203,3 +204,26 @@ def test_levels_of_any_size(size: tuple[int, int], tmp_path: Path) -> None:
         np.testing.assert_array_equal(one.window(0, 0, 0, width, height), chance)
         for level, (wide, high) in enumerate(one.sizes):
             assert one.window(level, 0, 0, wide, high).shape == (high, wide, 1)
+
+
+def test_strokes_on_the_same_picture_ask_the_network_once_for_the_bare_one(
+    corners: Colorizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.png"
+    pyvips.Image.new_from_array(np.tile(np.arange(200, dtype=np.uint8), (150, 1))).write_to_file(
+        path
+    )
+    runs: list[str] = []
+    run = Session.run
+
+    def counted(session: Session, *asked: Any, **more: Any) -> Any:
+        runs.append("")
+        return run(session, *asked, **more)
+
+    monkeypatch.setattr(Session, "run", counted)
+    with open_view(corners.tiles, path, Options(), Watch()) as view:
+        counts = []
+        for x in (0.2, 0.4, 0.6):
+            view.look(Options(detail=0, points=(Point(x, 0.5, (200, 30, 40)),)), Watch())
+            counts.append(len(runs))
+    assert counts[1] - counts[0] == counts[2] - counts[1] == counts[0] - 1
