@@ -1,10 +1,12 @@
 """What is open and was done, without a window."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QObject, Signal
 
 from helpers.window import picture
 from photochrom.errors import InputError
@@ -140,3 +142,20 @@ def test_what_failed_waits_again() -> None:
 
 def test_the_palette_has_colours() -> None:
     assert all(len(bytes.fromhex(code[1:])) == 3 for codes in PALETTE.values() for code in codes)
+
+
+def test_signals_take_no_references_away() -> None:
+    """PySide6 6.12.0 did, of None and True, until Python itself broke down."""
+    signaller = Signaller()
+    signaller.told.connect(lambda _: None)
+    before = sys.getrefcount(None), sys.getrefcount(True)
+    for _ in range(500):
+        signaller.told.emit(None)
+    after = sys.getrefcount(None), sys.getrefcount(True)
+    assert all(now > then - 250 for then, now in zip(before, after, strict=True))
+
+
+class Signaller(QObject):
+    """One signal."""
+
+    told = Signal(object)

@@ -32,7 +32,7 @@ def drop(window: Window, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     keys, copy = Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
-    enter = QDragEnterEvent(QPointF(50, 50), copy, data, LEFT, keys)
+    enter = QDragEnterEvent(QPoint(50, 50), copy, data, LEFT, keys)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), copy, data, LEFT, keys))
