@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce wheel clean distclean
+.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations wheel clean distclean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -82,6 +82,14 @@ $(BIN)/photochrom-train train "$(2)" -o $(REPRODUCED)/$(1) --config $(CONFIG) \
 $(BIN)/photochrom-train evaluate $(REPRODUCED)/$(1)/last.pt "$(IMAGENET)" --layout imagenet --points 0 \
     $(if $(INCEPTION),--inception "$(INCEPTION)") -o $(REPRODUCED)/$(1)/evaluation
 endef
+
+WORDS := desktop/translations
+
+translations: $(FULL_STAMP)  ## Bring the window's words into desktop/translations, and those into the package
+	$(BIN)/pyside6-lupdate $$(find desktop -name '*.py' | sort) -no-obsolete -locations none \
+	    -ts $(WORDS)/de.ts $(WORDS)/es.ts
+	for one in de es; do \
+	    $(BIN)/pyside6-lrelease $(WORDS)/$$one.ts -qm desktop/photochrom_desktop/i18n/$$one.qm || exit; done
 
 wheel: $(BIN)/python  ## Build the wheel into dist/
 	rm -rf build  # setuptools would pack files that were removed since the last build

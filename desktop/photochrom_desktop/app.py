@@ -8,14 +8,15 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from photochrom_desktop.desk import Desk
 from photochrom_desktop.views.window import Window
 
-ICON = Path(__file__).parent / "photochrom.svg"
+HOME = Path(__file__).parent
+ICON = HOME / "photochrom.svg"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +44,17 @@ def make_app(arguments: Sequence[str]) -> QApplication:
     app.setDesktopFileName("photochrom")
     app.setWindowIcon(QIcon(os.fspath(ICON)))
     app.setStyle("Fusion")  # the same everywhere, and dark and light both
+    translate(app, QLocale())
     return app
+
+
+def translate(app: QApplication, locale: QLocale) -> None:
+    """Speak the person's language, where it is known; else English."""
+    own = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    for name, folder in (("qtbase_", own), ("", os.fspath(HOME / "i18n"))):
+        translator = QTranslator(app)
+        if translator.load(locale, name, "", folder):
+            app.installTranslator(translator)
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from photochrom_desktop.views.tools import Mode, Tool
 
 if TYPE_CHECKING:
     from photochrom_desktop.views.window import Window
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True)
@@ -28,36 +31,103 @@ class Entry:
 
 def entries(window: Window) -> list[Entry]:
     """All of them, in the order of the menus and of F1."""
-    canvas, desk, tr = window.canvas, window.desk, window.tr
+    canvas, desk = window.canvas, window.desk
     return [
-        Entry("open", tr("&Open…"), "Ctrl+O", window.ask_files),
-        Entry("folder", tr("Open &folder…"), "Ctrl+Shift+O", window.ask_folder),
-        Entry("paste", tr("&Paste"), "Ctrl+V", window.paste),
-        Entry("export", tr("&Export"), "Ctrl+E", window.export),
-        Entry("quit", tr("&Quit"), "Ctrl+Q", window.quit),
-        Entry("undo", tr("&Undo"), "Ctrl+Z", lambda: desk.edit(lambda one: one.undo())),
-        Entry("redo", tr("&Redo"), "Ctrl+Shift+Z", lambda: desk.edit(lambda one: one.redo())),
-        Entry("reset", tr("Take &everything back"), "", lambda: desk.edit(lambda one: one.reset())),
-        Entry("spread", tr("Same &settings for marked pictures"), "Ctrl+Shift+S", window.spread),
-        Entry("fit", tr("&Whole picture"), "Ctrl+0", canvas.fit),
-        Entry("pixels", tr("&Picture's own pixels"), "Ctrl+1", lambda: canvas.zoom_to(1.0)),
-        Entry("closer", tr("&Closer"), "Ctrl++", lambda: canvas.zoom(1.25)),
-        Entry("farther", tr("&Farther"), "Ctrl+-", lambda: canvas.zoom(0.8)),
-        Entry("after", tr("&After"), "1", lambda: canvas.set_mode(Mode.AFTER), "mode"),
-        Entry("before", tr("&Before"), "2", lambda: canvas.set_mode(Mode.BEFORE), "mode"),
-        Entry("divided", tr("&Divided"), "3", lambda: canvas.set_mode(Mode.DIVIDED), "mode"),
-        Entry("beside", tr("&Side by side"), "4", lambda: canvas.set_mode(Mode.BESIDE), "mode"),
-        Entry("next", tr("&Next picture"), "PgDown", lambda: window.step(1)),
-        Entry("previous", tr("Pre&vious picture"), "PgUp", lambda: window.step(-1)),
-        Entry("move", tr("&Move"), "M", lambda: canvas.set_tool(Tool.MOVE), "tool"),
-        Entry("brush", tr("&Brush"), "B", lambda: canvas.set_tool(Tool.BRUSH), "tool"),
-        Entry("eraser", tr("&Eraser"), "E", lambda: canvas.set_tool(Tool.ERASER), "tool"),
-        Entry("picker", tr("&Pick a colour"), "I", lambda: canvas.set_tool(Tool.PICKER), "tool"),
-        Entry("neutral", tr("&Neutral brush"), "N", window.take_neutral),
-        Entry("smaller", tr("Smaller brush"), "[", lambda: canvas.resize_brush(0.8)),
-        Entry("larger", tr("Larger brush"), "]", lambda: canvas.resize_brush(1.25)),
-        Entry("dark", tr("&Dark or light"), "Ctrl+D", window.toggle_theme),
-        Entry("keys", tr("&Keys"), "F1", window.show_keys),
+        Entry("open", translate("Window", "&Open…"), "Ctrl+O", window.ask_files),
+        Entry("folder", translate("Window", "Open &folder…"), "Ctrl+Shift+O", window.ask_folder),
+        Entry("paste", translate("Window", "&Paste"), "Ctrl+V", window.paste),
+        Entry("export", translate("Window", "&Export"), "Ctrl+E", window.export),
+        Entry("quit", translate("Window", "&Quit"), "Ctrl+Q", window.quit),
+        Entry(
+            "undo",
+            translate("Window", "&Undo"),
+            "Ctrl+Z",
+            lambda: desk.edit(lambda one: one.undo()),
+        ),
+        Entry(
+            "redo",
+            translate("Window", "&Redo"),
+            "Ctrl+Shift+Z",
+            lambda: desk.edit(lambda one: one.redo()),
+        ),
+        Entry(
+            "reset",
+            translate("Window", "Take &everything back"),
+            "",
+            lambda: desk.edit(lambda one: one.reset()),
+        ),
+        Entry(
+            "spread",
+            translate("Window", "Same &settings for marked pictures"),
+            "Ctrl+Shift+S",
+            window.spread,
+        ),
+        Entry("fit", translate("Window", "&Whole picture"), "Ctrl+0", canvas.fit),
+        Entry(
+            "pixels",
+            translate("Window", "&Picture's own pixels"),
+            "Ctrl+1",
+            lambda: canvas.zoom_to(1.0),
+        ),
+        Entry("closer", translate("Window", "&Closer"), "Ctrl++", lambda: canvas.zoom(1.25)),
+        Entry("farther", translate("Window", "&Farther"), "Ctrl+-", lambda: canvas.zoom(0.8)),
+        Entry(
+            "after", translate("Window", "&After"), "1", lambda: canvas.set_mode(Mode.AFTER), "mode"
+        ),
+        Entry(
+            "before",
+            translate("Window", "&Before"),
+            "2",
+            lambda: canvas.set_mode(Mode.BEFORE),
+            "mode",
+        ),
+        Entry(
+            "divided",
+            translate("Window", "&Divided"),
+            "3",
+            lambda: canvas.set_mode(Mode.DIVIDED),
+            "mode",
+        ),
+        Entry(
+            "beside",
+            translate("Window", "&Side by side"),
+            "4",
+            lambda: canvas.set_mode(Mode.BESIDE),
+            "mode",
+        ),
+        Entry("next", translate("Window", "&Next picture"), "PgDown", lambda: window.step(1)),
+        Entry(
+            "previous", translate("Window", "Pre&vious picture"), "PgUp", lambda: window.step(-1)
+        ),
+        Entry(
+            "move", translate("Window", "&Move"), "M", lambda: canvas.set_tool(Tool.MOVE), "tool"
+        ),
+        Entry(
+            "brush", translate("Window", "&Brush"), "B", lambda: canvas.set_tool(Tool.BRUSH), "tool"
+        ),
+        Entry(
+            "eraser",
+            translate("Window", "&Eraser"),
+            "E",
+            lambda: canvas.set_tool(Tool.ERASER),
+            "tool",
+        ),
+        Entry(
+            "picker",
+            translate("Window", "&Pick a colour"),
+            "I",
+            lambda: canvas.set_tool(Tool.PICKER),
+            "tool",
+        ),
+        Entry("neutral", translate("Window", "&Neutral brush"), "N", window.take_neutral),
+        Entry(
+            "smaller", translate("Window", "Smaller brush"), "[", lambda: canvas.resize_brush(0.8)
+        ),
+        Entry(
+            "larger", translate("Window", "Larger brush"), "]", lambda: canvas.resize_brush(1.25)
+        ),
+        Entry("dark", translate("Window", "&Dark or light"), "Ctrl+D", window.toggle_theme),
+        Entry("keys", translate("Window", "&Keys"), "F1", window.show_keys),
     ]
 
 
