@@ -50,6 +50,10 @@ class Watch:
         if self._progress is not None:
             self._progress(stage, fraction, self._left(fraction))
 
+    def rest(self, seconds: float) -> None:
+        """Let time go by; less of it if the person cancels."""
+        (self._cancel or threading.Event()).wait(max(0.0, seconds))
+
     def quiet(self) -> Watch:
         """One that cancels and pauses with this one, and tells nobody how far it is."""
         return Watch(None, self._cancel, self._pause)

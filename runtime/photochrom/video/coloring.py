@@ -93,7 +93,7 @@ class Colorist:
         """A segment's frames, coloured; later ones only have a say in their colours.
 
         Args:
-            frames: of one shot, in order, from the segment's first on; at most `LOOKAHEAD` more.
+            frames: of one shot, in order, from the segment's first on, and some of those after it.
             segment: what is wanted.
             state: after the frame before the first; None at the beginning of a shot.
         """

@@ -18,7 +18,7 @@ from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
 from photochrom.report import FilmReport
 from photochrom.tiles.answers import TileModel
-from photochrom.video import job, opening, plan, rendering, worth
+from photochrom.video import job, opening, plan, rendering, segments, worth
 from photochrom.video.ahead import ahead
 from photochrom.video.coloring import Colorist
 from photochrom.video.container import codecs
@@ -122,17 +122,33 @@ class FilmColorizer:
         target: Path | str,
         options: FilmOptions | None = None,
         *,
+        film: Film | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Plan:
-        """What `colorize_file` would do; looks through the film, and writes nothing that stays."""
+        """What `colorize_file` would do; writes nothing that stays.
+
+        Args:
+            source, target, options: as there.
+            film: what `look` gave; None: the film is looked through first.
+            progress: told of the stage ``survey``.
+            cancel: set it from another thread to stop.
+
+        Raises:
+            InputError, OutputError, UsageError, CancelledError: see `photochrom.errors`.
+        """
         options = options or FilmOptions()
         watch = Watch(progress, cancel)
         task = self._job(source, target, options, watch)
-        return plan.of(task, opening.look(task.info, options, watch))
+        task.check_kind()
+        return plan.of(task, film or opening.look(task.info, options, watch))
 
     def frames(
-        self, source: Path | str, options: FilmOptions | None = None, film: Film | None = None
+        self,
+        source: Path | str,
+        options: FilmOptions | None = None,
+        film: Film | None = None,
+        start: int = 0,
     ) -> Generator[ColorFrame]:
         """Coloured frames in order, for other programs; close it to stop early.
 
@@ -140,6 +156,8 @@ class FilmColorizer:
             source: a film.
             options: what the person asks for; its encoding is not used.
             film: what `look` gave; None: the film is looked through first.
+            start: number of the first frame; inside a shot its colours begin there, as they know
+                nothing of the frames before it.
 
         Raises:
             InputError: if it can't be read, is damaged or has colours, unless options allow that.
@@ -147,7 +165,7 @@ class FilmColorizer:
         options = options or FilmOptions()
         seen = film or look(source, options)
         colorist = Colorist.of(seen, self.model, options, codecs.fullest(seen.info))
-        for segment in seen.segments(options.preview, longest=len(seen.pts)):
+        for segment in segments.later(seen.segments(options.preview, len(seen.pts)), start):
             with closing(ahead(_colored(seen, colorist, segment))) as colored:
                 for number, frame in enumerate(colored, segment.start):
                     yield ColorFrame(number, seen.seconds(number), segment.shot, frame, seen.info)

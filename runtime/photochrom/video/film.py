@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,7 +70,7 @@ class Film:
         """When a frame is shown, after the film's first."""
         return float((self.pts[frame] - self.pts[0]) * self.info.time_base)
 
-    def frames(self, start: int, end: int) -> Iterator[VideoFrame]:
+    def frames(self, start: int, end: int) -> Generator[VideoFrame]:
         """Frames from one number to before another, laid out as `VideoInfo.planar` says.
 
         Raises:

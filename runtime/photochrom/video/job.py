@@ -83,11 +83,20 @@ class Job:
         """
         if self.options.keyframes is not None:
             check_folder(self.options.keyframes)
+        self.check_kind()
         if self.names is not None:
             self.names.check(self.info.images)
         else:
-            check_container(self.target, self.options.encoding)
             check_path(self.info.path, self.target, self.overwrite)
+
+    def check_kind(self) -> None:
+        """Refuse a kind of file that can't hold what is asked for.
+
+        Raises:
+            UsageError: if it can't.
+        """
+        if self.names is None:
+            check_container(self.target, self.options.encoding)
 
     def make(self, seen: Film, work: Work) -> int:
         """Everything, to the finished file.
@@ -210,13 +219,13 @@ def notes(job: Job, seen: Film) -> list[str]:
     """What the person should know of what was asked for."""
     encoding, gaps = job.options.encoding, seen.survey.gaps
     if job.names is not None:
-        return [*job.info.notes, *_of_pictures(job), *_of_gaps(job.info, gaps)]
+        return [*job.info.notes, *_of_pictures(job), *of_gaps(job.info, gaps)]
     told = [*job.info.notes, *what_changes(encoding, job.info)]
     if job.options.preview is None:
         told += what_is_lost(job.info, job.target.suffix)
     else:
         told.append("a preview has no sound and no subtitles")
-    return told + _of_gaps(job.info, gaps)
+    return told + of_gaps(job.info, gaps)
 
 
 def _of_pictures(job: Job) -> list[str]:
@@ -227,7 +236,8 @@ def _of_pictures(job: Job) -> list[str]:
     return [told[job.names.kind]] if job.names.kind in told else []
 
 
-def _of_gaps(info: VideoInfo, gaps: Sequence[Gap]) -> list[str]:
+def of_gaps(info: VideoInfo, gaps: Sequence[Gap]) -> list[str]:
+    """Where a film can't be read, for people."""
     return [f"can't be read {opening.place_of(info, gap)}: {gap.reason}" for gap in gaps]
 
 

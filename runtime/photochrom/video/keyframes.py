@@ -2,7 +2,7 @@
 
 A frame is ``<stream>_<pts>.png``: stream and time stamp in the stream's time base. It may be graded
 or painted over as a whole, be made transparent but for strokes, or get strokes in its sidecar. One
-that is as it was written says nothing.
+that is as it was written says nothing. A sidecar may lie there without its picture.
 """
 
 from __future__ import annotations
@@ -75,13 +75,19 @@ def load(folder: Path, film: Film) -> dict[int, list[Keyframe]]:
     check_folder(folder)
     written, numbers = _written(folder), {pts: at for at, pts in enumerate(film.pts)}
     found: dict[int, list[Keyframe]] = {}
-    for path in sorted(folder.iterdir()):
+    for path in _named(folder):
         if (match := NAME.fullmatch(path.name)) is not None:
             frame = _frame(path, match, film, numbers)
             keyframe = _read(path, frame, written.get(path.name), film)
             if keyframe is not None:
                 found.setdefault(film.shot_of(frame), []).append(keyframe)
     return {shot: sorted(one, key=lambda keyframe: keyframe.frame) for shot, one in found.items()}
+
+
+def _named(folder: Path) -> list[Path]:
+    """Pictures that are there, or that have a sidecar there."""
+    names = {path.name.removesuffix(sidecar.ENDING) for path in folder.iterdir()}
+    return [folder / name for name in sorted(names)]
 
 
 def check_folder(folder: Path) -> None:
@@ -113,10 +119,9 @@ def _frame(path: Path, match: re.Match[str], film: Film, numbers: Mapping[int, i
 
 def _read(path: Path, frame: int, written: str | None, film: Film) -> Keyframe | None:
     """What is said by a picture and its sidecar; None if nothing is."""
-    pixels = _pixels(path)
-    digest = digest_of(pixels)
     beside = sidecar.path_for(path)
     said = sidecar.load(beside) if beside.is_file() else sidecar.Sidecar()
+    digest = digest_of(_pixels(path)) if path.exists() else written
     painted = None if digest == written else layer.read(path, opaque=True)
     if painted is not None:
         _check_aspect(painted, film)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from photochrom.video.steady import BLOCK
 
@@ -77,3 +77,9 @@ def first_seconds(
         end = next((frame for frame in frames if pts[frame] >= begin + ticks), frames.stop)
         shortened.append(range(frames.start, max(end, frames.start + 1)))
     return cut(shortened, longest)
+
+
+def later(segments: Sequence[Segment], start: int) -> list[Segment]:
+    """What is left of segments from a frame on."""
+    left = [segment for segment in segments if segment.end > start]
+    return [replace(segment, start=max(segment.start, start)) for segment in left]

@@ -20,6 +20,7 @@ from photochrom.files import blocks, orientation
 from photochrom.files.blocks import Form
 from photochrom.files.pulling import Watch
 from photochrom.files.recombine import ChromaModel, Parts
+from photochrom.files.shelf import PYRAMIDS
 from photochrom.files.source import Source, open_source, unreadable
 from photochrom.hints import variants
 from photochrom.looking import Looker
@@ -28,7 +29,7 @@ from photochrom.options import Options
 from photochrom.pages import Job
 from photochrom.restoration.plan import Plan, planned
 from photochrom.tiles.answers import TileModel
-from photochrom.viewing import levels, pyramids, screen
+from photochrom.viewing import levels, screen
 from photochrom.viewing.levels import Levels
 
 IN_MEMORY = 600 << 20
@@ -176,7 +177,7 @@ def _held(source: Source, options: Options) -> Levels:
     def write(path: Path) -> None:
         levels.write(color, source.orientation, path)
 
-    return levels.of_file(pyramids.obtain(_key(source, options), round(size * 4 / 3), write))
+    return levels.of_file(PYRAMIDS.obtain(_key(source, options), round(size * 4 / 3), write))
 
 
 def _key(source: Source, options: Options) -> str:

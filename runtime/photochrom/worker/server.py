@@ -14,8 +14,10 @@ from typing import IO, Any, NoReturn
 
 from photochrom import __version__
 from photochrom.errors import CancelledError, PhotochromError, UsageError
+from photochrom.worker.calls import Models
 from photochrom.worker.frames import PROTOCOL, Head, ProtocolError, read_frame, write_frame
-from photochrom.worker.tasks import TASKS, Models
+from photochrom.worker.reels import Reels
+from photochrom.worker.tasks import TASKS
 from photochrom.worker.views import Views
 
 STEP = 0.02
@@ -52,9 +54,14 @@ class Call:
         self._told = (stage, fraction)
         self.tell(stage=stage, fraction=fraction, seconds_left=seconds_left)
 
-    def tell(self, **what: Any) -> None:
+    @property
+    def reels(self) -> Reels:
+        """The film that is open."""
+        return self.server.reels
+
+    def tell(self, payload: Any = b"", **what: Any) -> None:
         """Send a frame ``progress``."""
-        self.server.send({"op": "progress", "id": self.head.get("id"), **what})
+        self.server.send({"op": "progress", "id": self.head.get("id"), **what}, payload)
 
     def answer(self, head: Mapping[str, Any], payload: Any = b"") -> None:
         """Send the frame that ends the job."""
@@ -65,7 +72,7 @@ class Server:
     """Serves one other end until its input ends."""
 
     def __init__(self, source: IO[bytes], target: IO[bytes]) -> None:
-        self.models, self.views = Models(), Views()
+        self.models, self.views, self.reels = Models(), Views(), Reels()
         self._source, self._target = source, target
         self._sending = threading.Lock()
         self._waiting: queue.Queue[Call] = queue.Queue()

@@ -67,12 +67,22 @@ def told(view: View) -> dict[str, Any]:
 def window(view: View, head: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
     """A part of the picture: rows of R, G, B in 8 bits of sRGB."""
     place = [head.get(name) for name in ("level", "left", "top", "width", "height")]
-    side = head.get("side", "after")
-    if not all(type(value) is int for value in place) or side not in SIDES:
-        raise UsageError("a window needs level, left, top, width, height, and side before or after")
+    if not all(type(value) is int for value in place):
+        raise UsageError("a window needs level, left, top, width and height, whole numbers")
     level, left, top, width, height = (cast("int", value) for value in place)
-    pixels = view.window(level, left, top, width, height, cast("Side", side))
-    return picture(pixels)
+    return picture(view.window(level, left, top, width, height, side_of(head)))
+
+
+def side_of(head: Mapping[str, Any]) -> Side:
+    """Which side of the colouring a job wants to see.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    side = head.get("side", "after")
+    if side not in SIDES:
+        raise UsageError(f"side is before or after, not {side!r}")
+    return cast("Side", side)
 
 
 def picture(pixels: PictureArray) -> tuple[dict[str, Any], Any]:

@@ -131,6 +131,23 @@ def test_strokes_in_a_sidecar(
     assert red_after > red_before + 5
 
 
+def test_a_sidecar_counts_without_its_picture(
+    film: Path, options: FilmOptions, folder: Path, films: FilmColorizer, tmp_path: Path
+) -> None:
+    path = sorted(folder.glob("*.png"))[0]
+    green = Stroke(((0.1, 0.5), (0.9, 0.5)), 0.2, (32, 160, 48))
+    sidecar.save(sidecar.path_for(path), sidecar.Sidecar((green,)))
+    found = {}
+    for name in ("with", "without"):
+        told = replace(options, keyframes=folder)
+        films.colorize_file(film, tmp_path / f"{name}.mkv", told, work=tmp_path / name)
+        found[name] = decoded(tmp_path / f"{name}.mkv")
+        path.unlink(missing_ok=True)
+    for one, other in zip(found["with"], found["without"], strict=True):
+        for plane, same in zip(one, other, strict=True):
+            np.testing.assert_array_equal(plane, same)
+
+
 def test_a_transparent_frame_counts_where_it_is_painted(
     film: Path, options: FilmOptions, films: FilmColorizer, folder: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,5 @@
 """What is shown is what will be written, at any place, from memory and from a pyramid."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from photochrom import Colorizer, Options, Point
 from photochrom.errors import InputError, UsageError
 from photochrom.files.pulling import Watch
+from photochrom.files.shelf import PYRAMIDS
 from photochrom.restoration.options import Restoration
 from photochrom.session import Session
-from photochrom.viewing import levels, pyramids, view
+from photochrom.viewing import levels, view
 from photochrom.viewing.view import View, open_view
 
 Pixels = NDArray[Any]
@@ -148,28 +148,14 @@ def test_a_pyramid_is_made_once_and_of_the_file_as_it_is(
     for _ in range(2):
         with open_view(corners.tiles, source, Options(), Watch()) as seen:
             first = whole(seen, side="before")
-    (made,) = pyramids.folder().iterdir()
-    assert pyramids.folder().stat().st_mode & 0o777 == 0o700
+    (made,) = PYRAMIDS.folder.iterdir()
+    assert PYRAMIDS.folder.stat().st_mode & 0o777 == 0o700
     inverted = 255 - codes(1, np.uint8)
     pyvips.Image.new_from_array(inverted).copy(interpretation="b-w").tiffsave(str(source))
     with open_view(corners.tiles, source, Options(), Watch()) as seen:
         np.testing.assert_array_equal(whole(seen, side="before"), 255 - first)
     assert made.exists()
-    assert len(list(pyramids.folder().iterdir())) == 2
-
-
-def a_hundred_bytes(path: Path) -> None:
-    path.write_bytes(bytes(100))
-
-
-def test_the_cache_has_a_cap() -> None:
-    for number in range(5):
-        path = pyramids.obtain(f"key{number}", 100, a_hundred_bytes, 350)
-        os.utime(path, (number, number))
-        if number == 2:
-            kept = pyramids.obtain("key0", 100, a_hundred_bytes, 350)
-            os.utime(kept, (10, 10))
-    assert {path.stem for path in pyramids.folder().iterdir()} == {"key0", "key3", "key4"}
+    assert len(list(PYRAMIDS.folder.iterdir())) == 2
 
 
 @pytest.mark.parametrize("place", [

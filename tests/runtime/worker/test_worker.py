@@ -16,7 +16,6 @@ import pytest
 import pyvips
 
 import photochrom
-from helpers.clips import decoded, make_clip
 from helpers.command import run
 from photochrom import Colorizer, Options
 from photochrom.worker import client
@@ -113,20 +112,6 @@ def test_files_are_coloured_as_on_the_command_line(
         pyvips.Image.new_from_file(str(tmp_path / name)).numpy() for name in ("a.tif", "b.tif")
     )
     np.testing.assert_array_equal(first, second)
-
-
-def test_films_are_coloured(worker: Worker, model: str, tmp_path: Path) -> None:
-    film = make_clip(
-        tmp_path / "in.mkv", grey=True, frames=12, size=(96, 64), matrix=1, primaries=1
-    )
-    told: list[Head] = []
-    head, _ = worker.call(
-        "film", b"", told.append, source=str(film), target=str(tmp_path / "out.mkv"), model=model,
-        film={"encoding": {"codec": "ffv1"}}, options={"settings": {"strength": 0.5}},
-    )  # fmt: skip
-    assert (head["frames"], head["shots"]) == (12, 1)
-    assert any(one["stage"] == "frames" and one["frames"] == 12 for one in told)
-    np.testing.assert_array_equal(decoded(tmp_path / "out.mkv")[5][0], decoded(film)[5][0])
 
 
 def two_by_two(**said: Any) -> dict[str, Any]:

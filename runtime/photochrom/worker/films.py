@@ -1,0 +1,110 @@
+"""What a worker can be asked for with films."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photochrom.errors import UsageError
+from photochrom.worker.asked import options_of
+from photochrom.worker.calls import Answer, Call, path_of, report_of, watch_of
+from photochrom.worker.views import picture, side_of
+
+if TYPE_CHECKING:
+    from photochrom.video.options import FilmOptions
+
+LONGEST = 16384
+"""Pixels of a played picture's long side at most."""
+
+
+def film(call: Call) -> Answer:
+    """Colorize a film into another, or numbered pictures."""
+    head = call.head
+    report = call.models.film(head).colorize_file(
+        path_of(head, "source"),
+        path_of(head, "target"),
+        film_options(head),
+        overwrite=head.get("overwrite") is True,
+        work=head.get("work"),
+        progress=call.progress,
+        tell=lambda told: call.tell(stage="frames", **asdict(told)),
+        cancel=call.cancel,
+        pause=call.pause,
+    )
+    return report_of(report), b""
+
+
+def reel(call: Call) -> Answer:
+    """Open a film to look at; a film or picture that is open is let go."""
+    head = call.head
+    call.views.close()
+    model = call.models.film(head).model
+    return call.reels.open(model, path_of(head, "source"), film_options(head), watch_of(call))
+
+
+def frame(call: Call) -> Answer:
+    """Show a frame of the open film."""
+    head = call.head
+    alone = head.get("alone") is True
+    return picture(
+        call.reels.reel.frame(_number(head, "number"), side_of(head), film_options(head), alone)
+    )
+
+
+def play(call: Call) -> Answer:
+    """Show frames of the open film one after the other, as ``progress``, until it ends."""
+    head, reel = call.head, call.reels.reel
+    longest = _number(head, "longest", LONGEST)
+    if not 0 < longest <= LONGEST:
+        raise UsageError(f"longest is 1 to {LONGEST} pixels, not {longest}")
+    start, last = _number(head, "start", 0), 0
+    for last, shown in reel.play(start, side_of(head), film_options(head), longest, watch_of(call)):
+        told, pixels = picture(shown)
+        call.tell(pixels, stage="frame", number=last, **told)
+    return {"number": last}, b""
+
+
+def plan(call: Call) -> Answer:
+    """What ``film`` would do with the open film."""
+    head = call.head
+    found = call.models.film(head).plan(
+        call.reels.reel.film.info.path,
+        path_of(head, "target"),
+        film_options(head),
+        film=call.reels.reel.film,
+        progress=call.progress,
+        cancel=call.cancel,
+    )
+    return {"lines": found.lines(), "frames": found.frames, "notes": list(found.notes)}, b""
+
+
+def film_options(head: dict[str, Any]) -> FilmOptions:
+    """Of a job: its ``options`` and its ``film``.
+
+    Raises:
+        UsageError: if something is said that can't be meant.
+    """
+    from photochrom.video.container.codecs import Encoding
+    from photochrom.video.options import FilmOptions
+
+    said = dict(head.get("film") or {})
+    try:
+        if "encoding" in said:
+            said["encoding"] = Encoding(**said["encoding"])
+        if said.get("rate") is not None:
+            said["rate"] = Fraction(said["rate"])
+        for name in ("shots", "keyframes"):
+            if said.get(name) is not None:
+                said[name] = Path(said[name])
+        return FilmOptions(colors=options_of(head.get("options")), **said)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the job's film: {error}") from error
+
+
+def _number(head: dict[str, Any], name: str, usual: int | None = None) -> int:
+    value = head.get(name, usual)
+    if type(value) is not int:
+        raise UsageError(f"the job needs a {name}, a whole number, not {value!r}")
+    return value
