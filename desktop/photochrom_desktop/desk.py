@@ -1,4 +1,4 @@
-"""What is on the desk: the picture that is open, the ones at hand, and the three workers."""
+"""What is on the desk: the picture or film that is open, those at hand, and the three workers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from photochrom.hints.strokes import Stroke
 from photochrom_desktop.state.document import Document, options, said_of
 from photochrom_desktop.state.erasing import met
 from photochrom_desktop.state.exports import Preset
-from photochrom_desktop.state.library import found
+from photochrom_desktop.state.library import found, is_film
+from photochrom_desktop.state.reel import Reel, film_options
 from photochrom_desktop.work.exporting import Exporting
 from photochrom_desktop.work.glances import SIGHT, Glances
 from photochrom_desktop.work.link import Link
+from photochrom_desktop.work.reeling import Reeling
 from photochrom_desktop.work.viewing import Viewing
 
 
@@ -25,7 +27,7 @@ class Desk(QObject):
 
     Signals:
         added: paths of pictures that came.
-        shown: the document that is on the screen now.
+        shown: the `Document` or `Reel` that is on the screen now.
         edited: it changed, or its history did.
         equipped: what runs: the model's and the device's name.
         failed: what happened, in a line, and details.
@@ -41,19 +43,23 @@ class Desk(QObject):
         super().__init__()
         self.links = {name: Link(self) for name in ("viewer", "exporter", "thumbnails")}
         self.viewing = Viewing(self.links["viewer"], self)
+        self.reeling = Reeling(self.links["viewer"], self)
         self.glances = Glances(self.links["thumbnails"], self)
         self.exporting = Exporting(self.links["exporter"], self)
-        self.document: Document | None = None
+        self.document: Document | Reel | None = None
         equipment = {"device": device, **({"model": model} if model else {})}
-        self.viewing.model = self.exporting.model = equipment
+        self.viewing.model = self.reeling.model = self.exporting.model = equipment
         self._loading = 0
         viewer = self.links["viewer"]
         viewer.answered.connect(self._loaded)
         viewer.refused.connect(self._refuse_load)
         viewer.died.connect(self._revive)
-        self.viewing.failed.connect(lambda _, message, details: self.failed.emit(message, details))
+        for part in (self.viewing, self.reeling):
+            part.failed.connect(lambda _, message, details: self.failed.emit(message, details))
         self._revived = False
         self.viewing.looked.connect(self._live)
+        self.reeling.framed.connect(self._live)
+        self.reeling.moved.connect(self._turn)
 
     def start(self) -> None:
         """Load the model, so that the first picture finds it."""
@@ -78,14 +84,14 @@ class Desk(QObject):
         if self.document is not None and self.document.path == path:
             return
         try:
-            self.document = Document(path)
+            self.document = Reel(path) if is_film(path) else Document(path)
         except PhotochromError as error:
             self.failed.emit(str(error), "")
             return
         self._revived = False
         self.shown.emit(self.document)
         self.glances.want(path, SIGHT)
-        self.viewing.show(path, self.document.said)
+        self._open()
 
     def paint(self, way: list[tuple[float, float]], radius: float, color: str) -> None:
         """A stroke of the brush; the colour is ``#rrggbb``."""
@@ -99,17 +105,18 @@ class Desk(QObject):
             numbers = met(self.document.said.strokes, way, radius, size)
             self.edit(lambda document: document.erase(numbers))
 
-    def edit(self, change: Callable[[Document], None]) -> None:
+    def edit(self, change: Callable[[Any], None]) -> None:
         """Change what is said of the picture; it is coloured anew if that is something else."""
-        if self.document is None:
+        document = self.document
+        if document is None:
             return
-        before = self.document.said
+        before = document.everything
         try:
-            change(self.document)
+            change(document)
         except PhotochromError as error:
             self.failed.emit(str(error), "")
-        if self.document.said != before:
-            self.viewing.change(self.document.said)
+        if document.everything != before:
+            self._change(document)
         self.edited.emit()
 
     def spread(self, paths: Iterable[Path]) -> None:
@@ -120,7 +127,7 @@ class Desk(QObject):
             if path == self.document.path:
                 continue
             try:
-                Document(path).adopt(self.document.said)
+                (Reel(path) if is_film(path) else Document(path)).adopt(self.document.said)
             except PhotochromError as error:
                 self.failed.emit(str(error), "")
 
@@ -128,7 +135,8 @@ class Desk(QObject):
         """Queue pictures as they are said to be now."""
         for path in paths:
             try:
-                self.exporting.add(path, preset, options(said_of(path), path))
+                told = film_told(path) if is_film(path) else picture_told(path)
+                self.exporting.add(path, preset, told)
             except (PhotochromError, ValueError) as error:
                 self.failed.emit(str(error), "")
 
@@ -139,6 +147,36 @@ class Desk(QObject):
     def _refuse_load(self, number: int, kind: str, message: str, details: str) -> None:
         if number == self._loading and kind != "WorkerEnded":
             self.failed.emit(message, details)
+
+    def plan(self, preset: Preset) -> None:
+        """Ask what an export of the film that is shown would do; `reeling` tells."""
+        if isinstance(self.document, Reel):
+            path = self.document.path
+            self.reeling.plan(preset.target(path, ()), preset.film_told)
+
+    def _open(self) -> None:
+        document = self.document
+        if isinstance(document, Reel):
+            self.viewing.close()
+            self.reeling.show(document.path, film_options(document.everything, document.path))
+        elif document is not None:
+            self.reeling.close()
+            self.viewing.show(document.path, document.said)
+
+    def _change(self, document: Document | Reel) -> None:
+        if isinstance(document, Document):
+            self.viewing.change(document.said)
+            return
+        self.reeling.change(film_options(document.everything, document.path))
+        footage = self.reeling.footage
+        number = None if footage is None else footage.number(document.shown)
+        if number is not None and number != self.reeling.number:
+            self.reeling.seek(number)
+
+    def _turn(self, number: int) -> None:
+        """Strokes are of the frame that is shown."""
+        if isinstance(self.document, Reel) and self.reeling.footage is not None:
+            self.document.shown = self.reeling.footage.name(number)
 
     def _live(self) -> None:
         """The worker is well: if it dies, it may be tried again."""
@@ -152,4 +190,22 @@ class Desk(QObject):
         if self.document is not None and not self._revived:
             self._revived = True
             self.start()
-            self.viewing.show(self.document.path, self.document.said)
+            self._open()
+
+
+def picture_told(path: Path) -> dict[str, Any]:
+    """What a worker is told of a picture's export.
+
+    Raises:
+        InputError: if its sidecar can't be read.
+    """
+    return {"options": options(said_of(path), path)}
+
+
+def film_told(path: Path) -> dict[str, Any]:
+    """What a worker is told of a film's export.
+
+    Raises:
+        InputError: if its sidecar can't be read.
+    """
+    return film_options(Reel(path).everything, path)

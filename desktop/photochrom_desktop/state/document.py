@@ -36,6 +36,11 @@ class Document:
         return self._history.now
 
     @property
+    def everything(self) -> Sidecar:
+        """What counts now; a `Reel` has more than one frame's."""
+        return self._history.now
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is something to undo."""
         return self._history.can_undo

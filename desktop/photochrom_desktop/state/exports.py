@@ -8,8 +8,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from photochrom_desktop.state.library import is_film
+
 ENDINGS = ("", ".tif", ".png", ".jpg", ".webp")
 """Kinds of files; the empty one is the source's own, where it can be written."""
+CODECS = {"h264": ".mp4", "h265": ".mp4", "av1": ".mp4", "ffv1": ".mkv", "prores": ".mov"}
+"""How films are coded, and the kind of file that each goes into."""
 WRITTEN = frozenset((".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp"))
 
 
@@ -33,6 +37,8 @@ class Preset:
     """The file's name, without its ending; ``{name}`` is the source's."""
     folder: Path | None = None
     """None: beside the source."""
+    codec: str = "h264"
+    """Of films: one of `CODECS`."""
     provenance: bool = True
     """Whether the file says that a model coloured it."""
 
@@ -42,7 +48,7 @@ class Preset:
         Raises:
             ValueError: if the pattern is none.
         """
-        own = source.suffix if source.suffix.lower() in WRITTEN else ".png"
+        ending = CODECS[self.codec] if is_film(source) else self.ending or _own(source)
         try:
             stem = self.pattern.format(name=source.stem)
         except (KeyError, IndexError, ValueError) as error:
@@ -51,8 +57,24 @@ class Preset:
             raise ValueError("a name pattern makes a name without folders, as {name}.color")
         home = self.folder or source.parent
         names = (stem, *(f"{stem}-{number}" for number in range(2, 10**6)))
-        paths = (home / (name + (self.ending or own)) for name in names)
+        paths = (home / (name + ending) for name in names)
         return next(path for path in paths if path not in taken and not path.exists())
+
+    @property
+    def film_told(self) -> dict[str, Any]:
+        """What a worker is told of a film's coding."""
+        return {"encoding": {"codec": self.codec}}
+
+    def told(self, source: Path, said: dict[str, Any]) -> dict[str, Any]:
+        """What a worker is told of an export: what is said of the source, and the preset."""
+        told = {**said, "options": {**said.get("options", {}), "provenance": self.provenance}}
+        if is_film(source):
+            told["film"] = {**said.get("film", {}), **self.film_told}
+        return told
+
+
+def _own(source: Path) -> str:
+    return source.suffix if source.suffix.lower() in WRITTEN else ".png"
 
 
 @dataclass(frozen=True)
@@ -62,8 +84,8 @@ class Export:
     number: int
     source: Path
     target: Path
-    options: dict[str, Any] = field(repr=False)
-    """As they were when it was queued."""
+    told: dict[str, Any] = field(repr=False)
+    """What the worker is told of it, as it was when it was queued."""
     status: Status = Status.WAITING
     fraction: float = 0.0
     seconds_left: float | None = None
@@ -86,15 +108,15 @@ class Queue:
     def __getitem__(self, number: int) -> Export:
         return self._exports[number]
 
-    def add(self, source: Path, preset: Preset, options: dict[str, Any]) -> Export:
-        """Queue a picture.
+    def add(self, source: Path, preset: Preset, said: dict[str, Any]) -> Export:
+        """Queue a picture or film; `said` is what the worker is told of it.
 
         Raises:
             ValueError: if the preset's pattern is none.
         """
         taken = {one.target for one in self if one.status in (Status.WAITING, Status.WORKING)}
-        told = {**options, "provenance": preset.provenance}
-        export = Export(self._next, source, preset.target(source, taken), told)
+        target = preset.target(source, taken)
+        export = Export(self._next, source, target, preset.told(source, said))
         self._exports[export.number] = export
         self._next += 1
         return export

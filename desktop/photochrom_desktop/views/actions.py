@@ -126,6 +126,16 @@ def entries(window: Window) -> list[Entry]:
         Entry(
             "larger", translate("Window", "Larger brush"), "]", lambda: canvas.resize_brush(1.25)
         ),
+        Entry("play", translate("Window", "&Play, stop"), "P", desk.reeling.play),
+        Entry("forward", translate("Window", "&One frame on"), ".", lambda: window.turn(1)),
+        Entry("back", translate("Window", "One frame &back"), ",", lambda: window.turn(-1)),
+        Entry("next-shot", translate("Window", "&Next shot"), "Ctrl+.", lambda: window.cut(1)),
+        Entry(
+            "previous-shot",
+            translate("Window", "Pre&vious shot"),
+            "Ctrl+,",
+            lambda: window.cut(-1),
+        ),
         Entry("dark", translate("Window", "&Dark or light"), "Ctrl+D", window.toggle_theme),
         Entry("keys", translate("Window", "&Keys"), "F1", window.show_keys),
     ]
@@ -138,6 +148,7 @@ MENUS = {
         *("fit", "pixels", "closer", "farther", "after", "before", "divided", "beside"),
         *("next", "previous", "dark"),
     ),
+    "film": ("play", "forward", "back", "next-shot", "previous-shot"),
     "tools": ("move", "brush", "eraser", "picker", "neutral", "smaller", "larger"),
     "help": ("keys",),
 }

@@ -102,8 +102,9 @@ class Adjust(QWidget):
         }
         column = QVBoxLayout(self)
         column.addWidget(self._colors())
-        column.addWidget(self._suggestions())
-        column.addWidget(self._restoration())
+        self.suggestions, self.restoration = self._suggestions(), self._restoration()
+        column.addWidget(self.suggestions)
+        column.addWidget(self.restoration)
         column.addStretch(1)
 
     def show_said(self, said: Sidecar) -> None:
@@ -124,6 +125,11 @@ class Adjust(QWidget):
         self._quietly(self.film, lambda: self.film.setCurrentIndex(film))
         self.reference.setText(said.reference or self.tr("none"))
         self.no_reference.setEnabled(said.reference is not None)
+
+    def show_kind(self, film: bool) -> None:
+        """A film heeds fewer settings; the others can't be touched as long as one is shown."""
+        for part in (self.dials["protect"], self.detail, self.suggestions, self.restoration):
+            part.setDisabled(film)
 
     def _colors(self) -> QGroupBox:
         box = QGroupBox(self.tr("Colours"))

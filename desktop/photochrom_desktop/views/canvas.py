@@ -40,6 +40,7 @@ class Canvas(QWidget):
         picked: a colour of the picture.
         zoomed: the scale, screen pixels of one picture pixel.
         resized: the radius of the brush changed.
+        sided: which sides are seen, ``before``, ``after`` or both.
     """
 
     wanting = Signal(list)
@@ -48,6 +49,7 @@ class Canvas(QWidget):
     picked = Signal(QColor)
     zoomed = Signal(float)
     resized = Signal()
+    sided = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +102,16 @@ class Canvas(QWidget):
             if self._mapping is None:
                 self._place((sight.width(), sight.height()))
 
+    def open_film(self, size: tuple[int, int]) -> None:
+        """The size of a film's frames is known."""
+        if self._mapping is None or self._mapping.size != size:
+            self._place(size)
+
+    def show_frame(self, side: str, frame: QImage) -> None:
+        """Show a film's frame."""
+        self.layers.put_frame(side, frame)
+        self.update()
+
     def open(self, sizes: list[tuple[int, int]]) -> None:
         """The picture's levels are known."""
         self.layers.open(sizes)
@@ -133,11 +145,13 @@ class Canvas(QWidget):
         """Show before, after, or both."""
         self._mode = mode
         self._fit_again()
+        self._tell_sides()
 
     def peek(self, peeking: bool) -> None:
         """Show the original as long as a key is held."""
         self._peeking = peeking
         self.refresh()
+        self._tell_sides()
 
     def set_tool(self, tool: Tool) -> None:
         """What a drag does from now on."""
@@ -188,6 +202,9 @@ class Canvas(QWidget):
                 tiles += self.layers.wanted(side, self._mapping, pane, clip)
             self.wanting.emit(self.layers.missing(tiles))
         self.update()
+
+    def _tell_sides(self) -> None:
+        self.sided.emit([side for side, _, _ in self._panes()])
 
     def _place(self, size: tuple[int, int]) -> None:
         self._mapping = Mapping(size).fitted(self._panes()[0][1])
@@ -349,6 +366,7 @@ class Canvas(QWidget):
     def _pick(self, place: QPointF) -> None:
         assert self._mapping is not None
         (x, y), (width, height) = self._fraction(place), self._mapping.size
-        color = self.layers.color_at("after", x * (width - 1), y * (height - 1))
+        x, y = x * (width - 1), y * (height - 1)
+        color = self.layers.color_at("after", x, y, (width, height))
         if color is not None:
             self.picked.emit(color)

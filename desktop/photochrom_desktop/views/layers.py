@@ -19,6 +19,8 @@ class Layers:
         self.sizes: list[tuple[int, int]] = []
         """Of its levels, from full size down; empty until it is open."""
         self.sight = QPixmap()
+        self._frames: dict[str, QPixmap] = {}
+        """Whole frames of a film, by their sides."""
         self._tiles: dict[Tile, tuple[QPixmap, bool]] = {}
         """With whether each is of the newest look."""
 
@@ -26,6 +28,7 @@ class Layers:
         """Another picture comes."""
         self.sizes, self.sight = [], QPixmap()
         self._tiles.clear()
+        self._frames.clear()
 
     def open(self, sizes: list[tuple[int, int]]) -> None:
         """Its levels are known."""
@@ -43,6 +46,10 @@ class Layers:
         while len(self._tiles) > MOST:
             del self._tiles[next(iter(self._tiles))]
 
+    def put_frame(self, side: str, picture: QImage) -> None:
+        """A frame of a film came; it takes the last one's place."""
+        self._frames[side] = QPixmap.fromImage(picture)
+
     def missing(self, tiles: list[Tile]) -> list[Tile]:
         """Those that are not there, or old."""
         return [tile for tile in tiles if not self._tiles.get(tile, (None, False))[1]]
@@ -57,9 +64,10 @@ class Layers:
         self, painter: QPainter, side: str, mapping: Mapping, pane: QRect, clip: QRect
     ) -> None:
         """What there is of a side, coarse below fine."""
-        if not self.sight.isNull():
+        whole = self._frames.get(side, self.sight)
+        if not whole.isNull():
             area = mapping.area(0, QRectF(0, 0, *mapping.size), pane)
-            painter.drawPixmap(area, self.sight, QRectF(self.sight.rect()))
+            painter.drawPixmap(area, whole, QRectF(whole.rect()))
         if not self.sizes:
             return
         level = mapping.level(len(self.sizes))
@@ -67,8 +75,12 @@ class Layers:
             for column, row in mapping.tiles(coarse, self.sizes[coarse], pane, clip):
                 self._paint_tile(painter, Tile(side, coarse, column, row), mapping, pane)
 
-    def color_at(self, side: str, x: float, y: float) -> QColor | None:
+    def color_at(self, side: str, x: float, y: float, size: tuple[int, int]) -> QColor | None:
         """The colour at a place of the picture, in its pixels, as it is shown; None if unknown."""
+        if side in self._frames:
+            frame = self._frames[side].toImage()
+            across, down = frame.width() / size[0], frame.height() / size[1]
+            return frame.pixelColor(int(x * across), int(y * down))
         for level in range(len(self.sizes)):
             column, row = (int(part) >> level for part in (x, y))
             found = self._tiles.get(Tile(side, level, column // EDGE, row // EDGE))

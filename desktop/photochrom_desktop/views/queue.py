@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photochrom_desktop.state.exports import ENDINGS, Export, Preset, Status
+from photochrom_desktop.state.exports import CODECS, ENDINGS, Export, Preset, Status
 from photochrom_desktop.work.exporting import Exporting
 
 
@@ -52,7 +52,8 @@ class QueuePanel(QWidget):
         """What the person chose."""
         ending = str(self.kind.currentData())
         pattern = self.pattern.text() or "{name}.color"
-        return Preset(ending, pattern, self._folder, self.provenance.isChecked())
+        codec = str(self.codec.currentData())
+        return Preset(ending, pattern, self._folder, codec, self.provenance.isChecked())
 
     def choose_folder(self, folder: Path | None) -> None:
         """Where files go; None: beside their sources."""
@@ -66,6 +67,12 @@ class QueuePanel(QWidget):
         names = (self.tr("As the source"), "TIFF", "PNG", "JPEG", "WebP")
         for name, ending in zip(names, ENDINGS, strict=True):
             self.kind.addItem(name, ending)
+        self.codec = QComboBox()
+        self.codec.setAccessibleName(self.tr("Films"))
+        self.codec.setToolTip(self.tr("How films are coded"))
+        names = ("MP4 H.264", "MP4 H.265", "MP4 AV1", "MKV FFV1", "MOV ProRes")
+        for name, codec in zip(names, CODECS, strict=True):
+            self.codec.addItem(name, codec)
         self.pattern = QLineEdit("{name}.color")
         self.pattern.setAccessibleName(self.tr("Name pattern"))
         self.pattern.setToolTip(self.tr("The file's name; {name} is the source's"))
@@ -76,7 +83,7 @@ class QueuePanel(QWidget):
         self.provenance.setChecked(True)
         self.go = QPushButton(self.tr("Export"))
         self.go.clicked.connect(lambda: self.exporting.emit(self.preset))
-        for part in (self.kind, self.pattern, self.folder, self.provenance, self.go):
+        for part in (self.kind, self.codec, self.pattern, self.folder, self.provenance, self.go):
             row.addWidget(part)
         return row
 

@@ -31,15 +31,18 @@ from PySide6.QtWidgets import (
 from photochrom_desktop.desk import Desk
 from photochrom_desktop.state.document import Document
 from photochrom_desktop.state.exports import Export, Status
+from photochrom_desktop.state.footage import Footage
 from photochrom_desktop.state.palette import NEUTRAL
+from photochrom_desktop.state.reel import Reel
 from photochrom_desktop.views import actions
 from photochrom_desktop.views.adjust import Adjust
 from photochrom_desktop.views.brushes import Brushes
 from photochrom_desktop.views.canvas import Canvas
-from photochrom_desktop.views.dialogs import Keys, Variants
+from photochrom_desktop.views.dialogs import Keys, Plan, Variants
 from photochrom_desktop.views.filmstrip import Filmstrip
 from photochrom_desktop.views.notice import Notice
 from photochrom_desktop.views.queue import QueuePanel
+from photochrom_desktop.views.timeline import Timeline
 from photochrom_desktop.work.glances import SIGHT
 
 VARIANTS = 4
@@ -59,13 +62,14 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.canvas, self.notice = Canvas(), Notice()
         self.strip = Filmstrip(desk.glances)
-        self.adjust, self.brushes = Adjust(), Brushes()
+        self.adjust, self.brushes, self.timeline = Adjust(), Brushes(), Timeline()
         self.queue = QueuePanel(desk.exporting)
         self._lay_out()
         self.actions_by_name = actions.make(self)
         self._fill_menus()
         self._connect_desk()
         self._connect_panels()
+        self._connect_film()
         self._paint_with(self.canvas.brush.color)
         self.brushes.show_size(self.canvas.brush.radius)
         self._remember()
@@ -81,6 +85,8 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.notice)
         column.addWidget(self.stack, 1)
+        column.addWidget(self.timeline)
+        self.timeline.hide()
         self.setCentralWidget(middle)
         panels = QTabWidget()
         for panel, name in (
@@ -123,6 +129,7 @@ class Window(QMainWindow):
             "file": self.tr("&File"),
             "edit": self.tr("&Edit"),
             "view": self.tr("&View"),
+            "film": self.tr("Fi&lm"),
             "tools": self.tr("&Tools"),
             "help": self.tr("&Help"),
         }
@@ -151,10 +158,23 @@ class Window(QMainWindow):
         viewing.tiled.connect(canvas.put)
         viewing.sure.connect(self._show_sure)
         viewing.varied.connect(self._choose_variant)
-        viewing.busy.connect(self._show_busy)
-        viewing.noted.connect(lambda notes: self.statusBar().showMessage("; ".join(notes), 15000))
+        for part in (viewing, desk.reeling):
+            part.busy.connect(self._show_busy)
+            part.noted.connect(lambda notes: self.statusBar().showMessage("; ".join(notes), 15000))
         desk.glances.seen.connect(self._sight)
         desk.exporting.changed.connect(self._mark)
+
+    def _connect_film(self) -> None:
+        reeling, timeline = self.desk.reeling, self.timeline
+        reeling.opened.connect(self._show_film)
+        reeling.framed.connect(lambda _, side, frame: self.canvas.show_frame(side, frame))
+        reeling.moved.connect(timeline.show_frame)
+        reeling.playing.connect(timeline.show_playing)
+        reeling.planned.connect(self._show_plan)
+        self.canvas.sided.connect(reeling.see)
+        timeline.sought.connect(reeling.seek)
+        timeline.played.connect(reeling.play)
+        timeline.cut.connect(self.cut)
 
     def _connect_panels(self) -> None:
         desk, canvas = self.desk, self.canvas
@@ -202,10 +222,14 @@ class Window(QMainWindow):
 
     def export(self) -> None:
         """Queue the pictures that are marked, or the one that is shown."""
+        shown = self.desk.document
         paths = self.strip.selected
-        if not paths and self.desk.document is not None:
-            paths = [self.desk.document.path]
-        self.desk.export(paths, self.queue.preset)
+        if not paths and shown is not None:
+            paths = [shown.path]
+        if isinstance(shown, Reel) and paths == [shown.path] and self.desk.reeling.footage:
+            self.desk.plan(self.queue.preset)  # and once the person has seen that, the export
+        else:
+            self.desk.export(paths, self.queue.preset)
 
     def spread(self) -> None:
         """Same settings for all pictures that are marked."""
@@ -220,6 +244,16 @@ class Window(QMainWindow):
         row = view.currentIndex().row() + by
         if 0 <= row < self.strip.shown:
             view.setCurrentIndex(view.model().index(row, 0))
+
+    def turn(self, by: int) -> None:
+        """So many frames on in the film."""
+        self.desk.reeling.seek(self.desk.reeling.number + by)
+
+    def cut(self, step: int) -> None:
+        """To the next shot of the film, or back."""
+        footage = self.desk.reeling.footage
+        if footage is not None:
+            self.desk.reeling.seek(footage.cut(self.desk.reeling.number, step))
 
     def take_neutral(self) -> None:
         """Paint "no colour here"."""
@@ -288,13 +322,15 @@ class Window(QMainWindow):
         for name in _recent():
             self.recent.addAction(name, partial(self.desk.add, [Path(name)]))
 
-    def _show(self, document: Document) -> None:
+    def _show(self, document: Document | Reel) -> None:
         names = [str(document.path), *(one for one in _recent() if one != str(document.path))]
         QSettings().setValue("recent", names[:RECENT])
         self.setWindowTitle(f"{document.path.name} – photochrom")
         self.notice.hide()
         self.stack.setCurrentWidget(self.canvas)
         self.canvas.forget()
+        self.timeline.hide()
+        self.adjust.show_kind(isinstance(document, Reel))
         self.strip.show_picture(document.path)
         self._show_said()
 
@@ -305,8 +341,29 @@ class Window(QMainWindow):
         self.adjust.show_said(document.said)
         self.actions_by_name["undo"].setEnabled(document.can_undo)
         self.actions_by_name["redo"].setEnabled(document.can_redo)
+        if isinstance(document, Reel):
+            self._mark_painted(document)
         if document.can_undo:
             self.strip.pictures.mark(document.path, "begun")
+
+    def _show_film(self, footage: Footage) -> None:
+        self.canvas.open_film(footage.size)
+        self.timeline.show_film(footage)
+        self.timeline.show()
+        self._show_said()
+
+    def _show_plan(self, lines: list[str]) -> None:
+        self.plan = Plan(lines, self)
+        preset, shown = self.queue.preset, self.desk.document
+        assert shown is not None
+        self.plan.accepted.connect(partial(self.desk.export, [shown.path], preset))
+        self.plan.open()
+
+    def _mark_painted(self, reel: Reel) -> None:
+        footage = self.desk.reeling.footage
+        if footage is not None:
+            numbers = [footage.number(name) for name in reel.painted]
+            self.timeline.line.show_painted(one for one in numbers if one is not None)
 
     def _sight(self, path: Path, side: int, picture: object) -> None:
         if side == SIGHT and self.desk.document is not None and path == self.desk.document.path:

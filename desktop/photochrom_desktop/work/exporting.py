@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from photochrom_desktop.state.exports import Export, Preset, Queue, Status
+from photochrom_desktop.state.library import is_film
 from photochrom_desktop.work.link import Link
 
 
@@ -37,13 +38,18 @@ class Exporting(QObject):
         link.refused.connect(self._refuse)
         link.progressed.connect(self._progress)
 
-    def add(self, source: Path, preset: Preset, options: dict[str, Any]) -> Export:
-        """Queue a picture; it is made as soon as its turn comes.
+    def add(self, source: Path, preset: Preset, said: dict[str, Any]) -> Export:
+        """Queue a picture or film; it is made as soon as its turn comes.
+
+        Args:
+            source: its file.
+            preset: what becomes of it.
+            said: what the worker is told of it: ``options``, and ``film``.
 
         Raises:
             ValueError: if the preset's pattern is none.
         """
-        export = self.queue.add(source, preset, options)
+        export = self.queue.add(source, preset, said)
         self.changed.emit(export)
         self._go_on()
         return export
@@ -88,7 +94,8 @@ class Exporting(QObject):
             return
         self._number, self._began = following.number, time.monotonic()
         said = {"source": str(following.source), "target": str(following.target)}
-        self._job = self._link.ask("photo", options=following.options, **said, **self.model)
+        task = "film" if is_film(following.source) else "photo"
+        self._job = self._link.ask(task, **following.told, **said, **self.model)
         self._change(status=Status.WORKING)
 
     def _change(self, **what: Any) -> Export:

@@ -17,12 +17,14 @@ class Link(QObject):
 
     Signals:
         progressed: a job's number and header.
+        streamed: the same and a payload, of progress that has one.
         answered: a job's number, header and payload.
         refused: a job's number, kind of error, message and details.
         died: why the worker is gone; the jobs that it had are refused first.
     """
 
     progressed = Signal(int, dict)
+    streamed = Signal(int, dict, bytes)
     answered = Signal(int, dict, bytes)
     refused = Signal(int, str, str, str)
     died = Signal(str)
@@ -87,7 +89,10 @@ class Link(QObject):
         if worker is not self._worker or number not in self._waiting:
             return
         if head["op"] == "progress":
-            self.progressed.emit(number, head)
+            if payload:
+                self.streamed.emit(number, head, payload)
+            else:
+                self.progressed.emit(number, head)
             return
         self._waiting.discard(number)
         if head["op"] == "result":

@@ -48,6 +48,8 @@ class Repairs:
     model: TileModel
     options: Options
     keyframes: Mapping[int, Sequence[Keyframe]]
+    heed: Callable[[], None] = lambda: None
+    """Called for every frame that is looked at; it may raise to stop that."""
     _carriers: dict[int, Carrier] = field(default_factory=dict, init=False)
 
     def digests(self, shot: int) -> list[str]:
@@ -86,6 +88,7 @@ class Repairs:
         frames = self.film.ranges[shot]
         light = _on_disk(len(frames), rows, columns)
         for number, frame in enumerate(self.film.frames(frames.start, frames.stop)):
+            self.heed()
             light[number] = carry.kept(flow.shrunk(see(frame), rows, columns))
         return Carrier(light, corrections)
 

@@ -51,7 +51,9 @@ class Reel:
     _model: TileModel
     _colorist: tuple[object, Colorist] | None = field(default=None, init=False)
 
-    def frame(self, number: int, side: Side, options: FilmOptions, alone: bool) -> PictureArray:
+    def frame(
+        self, number: int, side: Side, options: FilmOptions, alone: bool, watch: Watch
+    ) -> PictureArray:
         """A frame: upright uint8 sRGB with square pixels, h x w x 3.
 
         Args:
@@ -60,10 +62,12 @@ class Reel:
             options: what the person asks for.
             alone: the frame is coloured by itself, with what was said of this very frame, which is
                 quick; else with what is carried to it, and steadied by the frames around it.
+            watch: asked whether to go on.
 
         Raises:
             UsageError: if there is no such frame.
             InputError: if it can't be read, or a correction can't.
+            CancelledError: if the person asked for it.
         """
         self.check(number)
         if side == "before":
@@ -73,7 +77,8 @@ class Reel:
         block = _block(seen, number)
         frames = seen.frames(block.start, min(block.end + LOOKAHEAD, block.shot_end))
         with closing(frames):
-            colored = self._colored_by(seen, options).color(frames, block, None)
+            colorist = self._colored_by(seen, options, watch)
+            colored = colorist.color(_heeded(frames, watch), block, None)
             found = next(islice(colored, number - block.start, None))
         return self._square(rendering.picture(found, seen.info))
 
@@ -89,7 +94,8 @@ class Reel:
             watch: told of the stage ``play``.
         """
         self.check(start)
-        pictures = self._before(start) if side == "before" else self._after(start, options)
+        quiet = watch.quiet()
+        pictures = self._before(start) if side == "before" else self._after(start, options, quiet)
         due, last = time.monotonic(), start
         with closing(ahead(_fitted(pictures, longest))) as fitted:
             for number, picture in enumerate(fitted, start):
@@ -108,9 +114,9 @@ class Reel:
         for frame in self.film.frames(start, len(self.film.pts)):
             yield self._as_it_is(frame)
 
-    def _after(self, start: int, options: FilmOptions) -> Iterator[PictureArray]:
+    def _after(self, start: int, options: FilmOptions, watch: Watch) -> Iterator[PictureArray]:
         seen = self.film
-        colorist = self._colored_by(seen, options)
+        colorist = self._colored_by(seen, options, watch)
         for segment in later(seen.segments(longest=len(seen.pts)), start):
             with closing(ahead(seen.frames(segment.start, segment.end))) as frames:
                 for colored in colorist.color(frames, segment, None):
@@ -123,14 +129,17 @@ class Reel:
     def _square(self, picture: PictureArray) -> PictureArray:
         return rendering.square(picture, self.film.info)
 
-    def _colored_by(self, seen: Film, options: FilmOptions) -> Colorist:
+    def _colored_by(self, seen: Film, options: FilmOptions, watch: Watch) -> Colorist:
         """What colours the film; it stays while nothing else is asked, with what was carried."""
         colorist = Colorist.of(seen, self._model, options, codecs.fullest(seen.info))
         said = [colorist.corrections_of(shot) for shot in range(len(seen.shots))]
         key = seen.shots, options.colors, said
         if self._colorist is None or self._colorist[0] != key:
             self._colorist = key, colorist
-        return self._colorist[1]
+        found = self._colorist[1]
+        if found.repairs is not None:
+            found.repairs.heed = lambda: watch("color", 0.0)
+        return found
 
 
 def open_reel(model: TileModel, path: Path, options: FilmOptions, watch: Watch) -> Reel:
@@ -173,6 +182,12 @@ def _block(seen: Film, number: int) -> Segment:
 def _notes(info: VideoInfo, found: Survey) -> list[str]:
     colors = f"has colours already (in {100 * found.colored:.0f} % of its frames), left aside here"
     return [*info.notes, *([colors] * found.has_color), *of_gaps(info, found.gaps)]
+
+
+def _heeded(frames: Iterator[VideoFrame], watch: Watch) -> Iterator[VideoFrame]:
+    for frame in frames:
+        watch("color", 0.0)
+        yield frame
 
 
 def _fitted(pictures: Iterator[PictureArray], longest: int) -> Iterator[PictureArray]:

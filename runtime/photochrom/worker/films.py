@@ -47,10 +47,9 @@ def reel(call: Call) -> Answer:
 def frame(call: Call) -> Answer:
     """Show a frame of the open film."""
     head = call.head
+    number, side, watch = _number(head, "number"), side_of(head), watch_of(call).quiet()
     alone = head.get("alone") is True
-    return picture(
-        call.reels.reel.frame(_number(head, "number"), side_of(head), film_options(head), alone)
-    )
+    return picture(call.reels.reel.frame(number, side, film_options(head), alone, watch))
 
 
 def play(call: Call) -> Answer:

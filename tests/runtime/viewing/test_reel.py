@@ -25,6 +25,7 @@ from photochrom.viewing.reel import Reel, lonely, open_reel
 
 CUT = 20
 SHOWN = FilmOptions()
+WATCH = Watch()
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +66,8 @@ def painted(reel: Reel, folder: Path, frame: int) -> FilmOptions:
 
 def test_frames_are_those_that_a_film_gets(reel: Reel, films: FilmColorizer, path: Path) -> None:
     wanted = [one.picture() for one in islice(films.frames(path, SHOWN, reel.film), 1)]
-    np.testing.assert_array_equal(reel.frame(0, "after", SHOWN, alone=False), wanted[0])
-    before = reel.frame(0, "before", SHOWN, alone=True).astype(int)
+    np.testing.assert_array_equal(reel.frame(0, "after", SHOWN, False, WATCH), wanted[0])
+    before = reel.frame(0, "before", SHOWN, True, WATCH).astype(int)
     assert before.shape == (64, 96, 3)
     assert np.ptp(before, axis=2).max() <= 1
     assert abs(before.mean() - wanted[0].mean()) < 6
@@ -78,7 +79,7 @@ def test_a_stroke_counts_on_its_frame_at_once_and_is_carried_in_its_shot_only(
     told = painted(reel, tmp_path / "frames", 5)
 
     def changed(number: int, alone: bool) -> float:
-        pictures = (reel.frame(number, "after", one, alone) for one in (SHOWN, told))
+        pictures = (reel.frame(number, "after", one, alone, WATCH) for one in (SHOWN, told))
         first, second = (picture.astype(float) for picture in pictures)
         return float(np.abs(first - second).mean())
 
@@ -92,10 +93,10 @@ def test_a_stroke_counts_on_its_frame_at_once_and_is_carried_in_its_shot_only(
 def test_what_was_carried_is_kept_until_something_else_is_said(reel: Reel, tmp_path: Path) -> None:
     folder = tmp_path / "frames"
     told = painted(reel, folder, 5)
-    first = reel._colored_by(reel.film, told)
-    assert reel._colored_by(reel.film, told) is first
+    first = reel._colored_by(reel.film, told, WATCH)
+    assert reel._colored_by(reel.film, told, WATCH) is first
     painted(reel, folder, 9)
-    assert reel._colored_by(reel.film, told) is not first
+    assert reel._colored_by(reel.film, told, WATCH) is not first
 
 
 def test_playing_goes_through_cuts_and_not_sooner_than_time(reel: Reel) -> None:
@@ -117,6 +118,15 @@ def test_playing_is_cancelled(reel: Reel) -> None:
         list(playing)
 
 
+def test_a_close_look_is_cancelled(reel: Reel, tmp_path: Path) -> None:
+    told, cancel = painted(reel, tmp_path / "frames", 5), Event()
+    cancel.set()
+    for number in (8, CUT + 3):
+        with pytest.raises(CancelledError):
+            reel.frame(number, "after", told, False, Watch(cancel=cancel))
+    assert reel.frame(8, "after", told, False, WATCH).shape == (64, 96, 3)
+
+
 def test_the_first_pass_is_kept(reel: Reel, path: Path, films: FilmColorizer) -> None:
     told: list[str] = []
     again = open_reel(films.model, path, SHOWN, Watch(lambda stage, *_: told.append(stage)))
@@ -127,7 +137,7 @@ def test_the_first_pass_is_kept(reel: Reel, path: Path, films: FilmColorizer) ->
 def test_frames_that_are_not_there(reel: Reel) -> None:
     for number in (-1, 40):
         with pytest.raises(UsageError, match="40 frames"):
-            reel.frame(number, "after", SHOWN, alone=True)
+            reel.frame(number, "after", SHOWN, True, WATCH)
 
 
 def test_a_lonely_frame_is_a_shot_of_its_own(path: Path) -> None:
@@ -142,7 +152,7 @@ def test_a_film_with_colours_is_shown_and_said(tmp_path: Path, films: FilmColori
     path = make_clip(tmp_path / "in.mkv", frames=6, size=(96, 64))
     reel = open_reel(films.model, path, replace(SHOWN, force=True), Watch())
     assert any("has colours" in note for note in reel.notes)
-    shown = reel.frame(0, "before", SHOWN, alone=True).astype(int)
+    shown = reel.frame(0, "before", SHOWN, True, WATCH).astype(int)
     assert np.ptp(shown, axis=2).max() > 20
     grey = FilmOptions(colors=Options(strength=0.0))
-    assert np.ptp(reel.frame(0, "after", grey, alone=True).astype(int), axis=2).max() <= 2
+    assert np.ptp(reel.frame(0, "after", grey, True, WATCH).astype(int), axis=2).max() <= 2
