@@ -21,6 +21,8 @@ from photochrom_desktop.state.footage import Footage
 
 HIGH = 34
 """Pixels of the line."""
+SLOW = 0.95
+"""Speed below which it is told."""
 MARK = QColor("#e8a33d")
 """Of frames that a person painted on, as of pictures in the strip."""
 
@@ -127,9 +129,10 @@ class Timeline(QWidget):
         self.line = Line()
         self.line.valueChanged.connect(self.sought)
         self.words = QLabel()
-        self.words.setMinimumWidth(230)
+        self.words.setMinimumWidth(300)
         back, self.play, on = (QToolButton() for _ in range(3))
         self._footage: Footage | None = None
+        self._speed = 1.0
         icons = QStyle.StandardPixmap
         for button, icon, name in (
             (back, icons.SP_MediaSkipBackward, self.tr("Previous shot")),
@@ -173,12 +176,19 @@ class Timeline(QWidget):
         shots = footage.shot(number) + 1, len(footage.shots)
         for place, one in enumerate((*times, *shots), 1):
             words = words.replace(f"%{place}", str(one))
+        if self._speed < SLOW:
+            words += " · " + self.tr("%1 % speed").replace("%1", f"{100 * self._speed:.0f}")
         self.words.setText(words)
         about = self.tr("Frame %1. Films play without sound here; an export keeps it.")
         self.words.setToolTip(about.replace("%1", str(number)))
 
+    def show_speed(self, speed: float) -> None:
+        """How fast it plays; it is said if that is slower than it should."""
+        self._speed = speed
+
     def show_playing(self, playing: bool) -> None:
         """Whether it plays."""
+        self._speed = 1.0
         icons = QStyle.StandardPixmap
         name = self.tr("Stop") if playing else self.tr("Play")
         self.play.setIcon(

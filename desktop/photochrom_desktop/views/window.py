@@ -170,6 +170,7 @@ class Window(QMainWindow):
         reeling.framed.connect(lambda _, side, frame: self.canvas.show_frame(side, frame))
         reeling.moved.connect(timeline.show_frame)
         reeling.playing.connect(timeline.show_playing)
+        reeling.paced.connect(timeline.show_speed)
         reeling.planned.connect(self._show_plan)
         self.canvas.sided.connect(reeling.see)
         timeline.sought.connect(reeling.seek)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Reeling(QObject):
         framed: a frame's number, its side (``before`` or ``after``), and its picture.
         moved: the number of the frame that is to be shown now.
         playing: whether it plays.
+        paced: how fast it plays, 1 as it should.
         planned: what an export would do, line by line.
         busy: a stage and how far it is, 0..1; an empty stage is rest.
         noted: remarks on the film.
@@ -37,6 +39,7 @@ class Reeling(QObject):
     framed = Signal(int, str, QImage)
     moved = Signal(int)
     playing = Signal(bool)
+    paced = Signal(float)
     planned = Signal(list)
     busy = Signal(str, float)
     noted = Signal(list)
@@ -56,6 +59,7 @@ class Reeling(QObject):
         self._sides: Sequence[str] = ("after",)
         self._jobs: dict[int, str] = {}
         self._stale = False
+        self._began: tuple[float, float] | None = None
         self._calm = QTimer(self, singleShot=True, interval=CALM)
         self._calm.timeout.connect(lambda: self._frame(alone=False))
         link.answered.connect(self._answer)
@@ -107,7 +111,7 @@ class Reeling(QObject):
             self._stop()
             at_end = self.number >= self.footage.frames - 1
             side = "before" if tuple(self._sides) == ("before",) else "after"
-            start = 0 if at_end else self.number
+            start, self._began = 0 if at_end else self.number, None
             self._ask("play", start=start, side=side, longest=self.longest)
             self.playing.emit(True)
 
@@ -206,6 +210,16 @@ class Reeling(QObject):
     def _stream(self, number: int, head: dict[str, Any], payload: bytes) -> None:
         if self._jobs.get(number) == "play":
             self.number = head["number"]
+            self._pace()
             side = "before" if tuple(self._sides) == ("before",) else "after"
             self.framed.emit(self.number, side, image(head, payload))
             self.moved.emit(self.number)
+
+    def _pace(self) -> None:
+        """Since its first frame; a second is enough to tell."""
+        assert self.footage is not None
+        now = time.monotonic(), self.footage.seconds(self.number)
+        if self._began is None:
+            self._began = now
+        elif now[0] - self._began[0] > 1:
+            self.paced.emit((now[1] - self._began[1]) / (now[0] - self._began[0]))

@@ -24,7 +24,7 @@ from photochrom.video.options import FilmOptions
 from photochrom.video.painting import Painter, enlarged, reduced
 from photochrom.video.repair import Repairs
 from photochrom.video.segments import Segment
-from photochrom.video.steady import LOOKAHEAD, State, Steadier
+from photochrom.video.steady import EVERY, LOOKAHEAD, State, Steadier
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +58,8 @@ class Colorist:
     look: Look
     repairs: Repairs | None = None
     """What a person said of frames."""
+    every: int = EVERY
+    """The network sees one frame of so many."""
     state: State | None = field(default=None, init=False)
     """After the last frame that was coloured by itself: what the next piece of the shot needs."""
 
@@ -97,7 +99,7 @@ class Colorist:
             segment: what is wanted.
             state: after the frame before the first; None at the beginning of a shot.
         """
-        steadier, own = Steadier(self._ask, state), segment.frames
+        steadier, own = Steadier(self._ask, state, self.every), segment.frames
         carried = self._carried(segment)
         waiting: deque[_Waiting] = deque()
         for index, frame in enumerate(frames):

@@ -42,6 +42,19 @@ def picture(
     return np.ascontiguousarray(np.rot90(colors, info.turns))
 
 
+def glanced(frame: VideoFrame, info: VideoInfo) -> PictureArray:
+    """As `picture` in uint8, quicker and within three codes of it: for frames that play.
+
+    Args:
+        frame: of any layout.
+        info: of the film.
+    """
+    if info.primaries != "bt709":
+        return picture(frame, info)
+    colors = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(colors, info.turns))
+
+
 def encoded(frame: VideoFrame, info: VideoInfo, source: VideoFrame | None = None) -> FloatImage:
     """R'G'B' in the film's own primaries, H x W x 3 float32, as stored; see `picture`."""
     colors = np.empty((frame.height, frame.width, 3), np.float32)

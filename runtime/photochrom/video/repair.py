@@ -96,13 +96,11 @@ class Repairs:
         (frame,) = self.film.frames(keyframe.frame, keyframe.frame + 1)
         lightness = see(frame)
         manifest, session = self.model.manifest, self.model.session
-        plain = predict.predict(
-            manifest, session, lightness, np.zeros((3, *lightness.shape), np.float32)
-        )
+        plain = self.model.plain(lightness)
         hints = self._ungraded(keyframe.hints(*lightness.shape), lightness)
         planes = hints
         if hints[2].min() < EVERYWHERE:
-            chroma = hinted.predict_hinted(manifest, session, lightness, hints)
+            chroma = hinted.predict_hinted(manifest, session, lightness, hints, plain=plain)
             reach = after.told(lightness, enlarged(plain, lightness.shape), hints)[2]
             planes = np.concatenate((chroma, reach[None]))
         small = np.stack([flow.shrunk(plane, *plain.shape[1:]) for plane in planes])

@@ -37,6 +37,8 @@ from photochrom.video.survey import Survey, survey
 Side = Literal["before", "after"]
 SURVEYED = 8 << 20
 """Bytes that the first pass over a film takes in the cache, about."""
+RARELY = 9
+"""While a film plays, the network sees one frame of so many."""
 SLACK = 0.1
 """Seconds by which playing may lag and still catch up."""
 
@@ -87,6 +89,9 @@ class Reel:
     ) -> Iterator[tuple[int, PictureArray]]:
         """Frames and their numbers, from one on, not sooner than they are due.
 
+        The network sees one frame of `RARELY`, so that a film plays about as fast as it should;
+        `frame` is exact.
+
         Args:
             start: number of the first.
             side, options: as for `frame`.
@@ -116,11 +121,11 @@ class Reel:
 
     def _after(self, start: int, options: FilmOptions, watch: Watch) -> Iterator[PictureArray]:
         seen = self.film
-        colorist = self._colored_by(seen, options, watch)
+        colorist = replace(self._colored_by(seen, options, watch), every=RARELY)
         for segment in later(seen.segments(longest=len(seen.pts)), start):
             with closing(ahead(seen.frames(segment.start, segment.end))) as frames:
                 for colored in colorist.color(frames, segment, None):
-                    yield self._square(rendering.picture(colored, seen.info))
+                    yield self._square(rendering.glanced(colored, seen.info))
 
     def _as_it_is(self, frame: VideoFrame) -> PictureArray:
         turned = np.rot90(frame.to_ndarray(format="rgb24"), self.film.info.turns)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from photochrom.hints import sidecar
 from photochrom.hints.sidecar import Sidecar
 from photochrom.hints.strokes import Stroke
 from photochrom.options import Options
-from photochrom.video import keyframes
+from photochrom.video import keyframes, rendering
 from photochrom.video.colorizer import FilmColorizer, look
 from photochrom.video.options import FilmOptions
 from photochrom.video.shots import shotlist
@@ -107,6 +108,20 @@ def test_playing_goes_through_cuts_and_not_sooner_than_time(reel: Reel) -> None:
     assert {picture.shape for _, picture in played} == {(32, 48, 3)}
     (first, before), *_ = reel.play(39, "before", SHOWN, 1000, Watch())
     assert (first, before.shape) == (39, (64, 96, 3))
+
+
+@pytest.mark.parametrize("tags", [
+    {"matrix": 1, "primaries": 1}, {"matrix": 6, "primaries": 1}, {"matrix": 5, "primaries": 5},
+    {"matrix": 1, "primaries": 1, "full_range": True},
+])  # fmt: skip
+def test_what_is_glanced_at_has_the_colours_of_the_frame(
+    tags: dict[str, Any], tmp_path: Path, films: FilmColorizer
+) -> None:
+    path = make_clip(tmp_path / "in.mkv", grey=True, frames=1, size=(96, 64), **tags)
+    mild = FilmOptions(colors=Options(saturation=0.2))
+    one = next(films.frames(path, mild))
+    apart = one.picture().astype(int) - rendering.glanced(one.frame, one.info)
+    assert np.abs(apart).max() <= 3
 
 
 def test_playing_is_cancelled(reel: Reel) -> None:
