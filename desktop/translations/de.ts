@@ -204,6 +204,13 @@
     </message>
 </context>
 <context>
+    <name>Line</name>
+    <message>
+        <source>Frame</source>
+        <translation>Bild</translation>
+    </message>
+</context>
+<context>
     <name>Notice</name>
     <message>
         <source>Copy details</source>
@@ -212,6 +219,112 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Plan</name>
+    <message>
+        <source>Export of the film</source>
+        <translation>Ausgabe des Films</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Ausgeben</translation>
+    </message>
+</context>
+<context>
+    <name>Presets</name>
+    <message>
+        <source>Beside the source</source>
+        <translation>Neben der Quelle</translation>
+    </message>
+    <message>
+        <source>As the source</source>
+        <translation>Wie die Quelle</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>Kind of file</source>
+        <translation>Dateityp</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Farbtiefe</translation>
+    </message>
+    <message>
+        <source>Colour profile</source>
+        <translation>Farbprofil</translation>
+    </message>
+    <message>
+        <source>Films</source>
+        <translation>Filme</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> Pixel</translation>
+    </message>
+    <message>
+        <source>Long side</source>
+        <translation>Lange Seite</translation>
+    </message>
+    <message>
+        <source>Name pattern</source>
+        <translation>Namensmuster</translation>
+    </message>
+    <message>
+        <source>The file&apos;s name; {name} is the source&apos;s</source>
+        <translation>Name der Datei; {name} ist der der Quelle</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Say that a model coloured it</source>
+        <translation>Angeben, dass ein Modell koloriert hat</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Vorgabe</translation>
+    </message>
+    <message>
+        <source>Keep as…</source>
+        <translation>Merken als…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Ausgeben</translation>
+    </message>
+    <message>
+        <source>%1 × %2 pixels, %3 bits</source>
+        <translation>%1 × %2 Pixel, %3 Bit</translation>
+    </message>
+    <message>
+        <source>For the web</source>
+        <translation>Für das Web</translation>
+    </message>
+    <message>
+        <source>Archive, 16 bits</source>
+        <translation>Archiv, 16 Bit</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Folder for exports</source>
+        <translation>Ordner für Ausgaben</translation>
     </message>
 </context>
 <context>
@@ -233,38 +346,6 @@
         <translation>Ausgaben</translation>
     </message>
     <message>
-        <source>Beside the source</source>
-        <translation>Neben der Quelle</translation>
-    </message>
-    <message>
-        <source>Kind of file</source>
-        <translation>Dateityp</translation>
-    </message>
-    <message>
-        <source>As the source</source>
-        <translation>Wie die Quelle</translation>
-    </message>
-    <message>
-        <source>Name pattern</source>
-        <translation>Namensmuster</translation>
-    </message>
-    <message>
-        <source>The file&apos;s name; {name} is the source&apos;s</source>
-        <translation>Name der Datei; {name} ist der der Quelle</translation>
-    </message>
-    <message>
-        <source>Folder</source>
-        <translation>Ordner</translation>
-    </message>
-    <message>
-        <source>Say that a model coloured it</source>
-        <translation>Angeben, dass ein Modell koloriert hat</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Ausgeben</translation>
-    </message>
-    <message>
         <source>Progress of all</source>
         <translation>Fortschritt insgesamt</translation>
     </message>
@@ -283,10 +364,6 @@
     <message>
         <source>Clear</source>
         <translation>Leeren</translation>
-    </message>
-    <message>
-        <source>Folder for exports</source>
-        <translation>Ordner für Ausgaben</translation>
     </message>
     <message>
         <source>waiting</source>
@@ -311,6 +388,37 @@
     <message>
         <source>%1 left</source>
         <translation>noch %1</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Previous shot</source>
+        <translation>Vorige Einstellung</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Next shot</source>
+        <translation>Nächste Einstellung</translation>
+    </message>
+    <message>
+        <source>%1 of %2 · shot %3 of %4 · silent</source>
+        <translation>%1 von %2 · Einstellung %3 von %4 · stumm</translation>
+    </message>
+    <message>
+        <source>%1 % speed</source>
+        <translation>%1 % Tempo</translation>
+    </message>
+    <message>
+        <source>Frame %1. Films play without sound here; an export keeps it.</source>
+        <translation>Bild %1. Filme laufen hier ohne Ton; die Ausgabe behält ihn.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
     </message>
 </context>
 <context>
@@ -427,6 +535,26 @@
         <translation>Größerer Pinsel</translation>
     </message>
     <message>
+        <source>&amp;Play, stop</source>
+        <translation>&amp;Abspielen, anhalten</translation>
+    </message>
+    <message>
+        <source>&amp;One frame on</source>
+        <translation>Ein Bild &amp;weiter</translation>
+    </message>
+    <message>
+        <source>One frame &amp;back</source>
+        <translation>Ein Bild &amp;zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Next shot</source>
+        <translation>&amp;Nächste Einstellung</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious shot</source>
+        <translation>&amp;Vorige Einstellung</translation>
+    </message>
+    <message>
         <source>&amp;Dark or light</source>
         <translation>&amp;Dunkel oder hell</translation>
     </message>
@@ -479,6 +607,10 @@ oder Strg+O drücken</translation>
     <message>
         <source>&amp;View</source>
         <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lm</source>
+        <translation>Fi&amp;lm</translation>
     </message>
     <message>
         <source>&amp;Tools</source>

@@ -204,6 +204,13 @@
     </message>
 </context>
 <context>
+    <name>Line</name>
+    <message>
+        <source>Frame</source>
+        <translation>Fotograma</translation>
+    </message>
+</context>
+<context>
     <name>Notice</name>
     <message>
         <source>Copy details</source>
@@ -212,6 +219,112 @@
     <message>
         <source>Close</source>
         <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
+    <name>Plan</name>
+    <message>
+        <source>Export of the film</source>
+        <translation>Exportación de la película</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportar</translation>
+    </message>
+</context>
+<context>
+    <name>Presets</name>
+    <message>
+        <source>Beside the source</source>
+        <translation>Junto al original</translation>
+    </message>
+    <message>
+        <source>As the source</source>
+        <translation>Como el original</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 bits</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 bits</translation>
+    </message>
+    <message>
+        <source>Kind of file</source>
+        <translation>Tipo de archivo</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Profundidad</translation>
+    </message>
+    <message>
+        <source>Colour profile</source>
+        <translation>Perfil de color</translation>
+    </message>
+    <message>
+        <source>Films</source>
+        <translation>Películas</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> píxeles</translation>
+    </message>
+    <message>
+        <source>Long side</source>
+        <translation>Lado largo</translation>
+    </message>
+    <message>
+        <source>Name pattern</source>
+        <translation>Patrón de nombre</translation>
+    </message>
+    <message>
+        <source>The file&apos;s name; {name} is the source&apos;s</source>
+        <translation>Nombre del archivo; {name} es el del original</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Carpeta</translation>
+    </message>
+    <message>
+        <source>Say that a model coloured it</source>
+        <translation>Indicar que lo coloreó un modelo</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Ajuste</translation>
+    </message>
+    <message>
+        <source>Keep as…</source>
+        <translation>Guardar como…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportar</translation>
+    </message>
+    <message>
+        <source>%1 × %2 pixels, %3 bits</source>
+        <translation>%1 × %2 píxeles, %3 bits</translation>
+    </message>
+    <message>
+        <source>For the web</source>
+        <translation>Para la web</translation>
+    </message>
+    <message>
+        <source>Archive, 16 bits</source>
+        <translation>Archivo, 16 bits</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Folder for exports</source>
+        <translation>Carpeta para exportar</translation>
     </message>
 </context>
 <context>
@@ -233,38 +346,6 @@
         <translation>Exportaciones</translation>
     </message>
     <message>
-        <source>Beside the source</source>
-        <translation>Junto al original</translation>
-    </message>
-    <message>
-        <source>Kind of file</source>
-        <translation>Tipo de archivo</translation>
-    </message>
-    <message>
-        <source>As the source</source>
-        <translation>Como el original</translation>
-    </message>
-    <message>
-        <source>Name pattern</source>
-        <translation>Patrón de nombre</translation>
-    </message>
-    <message>
-        <source>The file&apos;s name; {name} is the source&apos;s</source>
-        <translation>Nombre del archivo; {name} es el del original</translation>
-    </message>
-    <message>
-        <source>Folder</source>
-        <translation>Carpeta</translation>
-    </message>
-    <message>
-        <source>Say that a model coloured it</source>
-        <translation>Indicar que lo coloreó un modelo</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Exportar</translation>
-    </message>
-    <message>
         <source>Progress of all</source>
         <translation>Progreso total</translation>
     </message>
@@ -283,10 +364,6 @@
     <message>
         <source>Clear</source>
         <translation>Vaciar</translation>
-    </message>
-    <message>
-        <source>Folder for exports</source>
-        <translation>Carpeta para exportar</translation>
     </message>
     <message>
         <source>waiting</source>
@@ -311,6 +388,37 @@
     <message>
         <source>%1 left</source>
         <translation>quedan %1</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Previous shot</source>
+        <translation>Plano anterior</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Reproducir</translation>
+    </message>
+    <message>
+        <source>Next shot</source>
+        <translation>Plano siguiente</translation>
+    </message>
+    <message>
+        <source>%1 of %2 · shot %3 of %4 · silent</source>
+        <translation>%1 de %2 · plano %3 de %4 · sin sonido</translation>
+    </message>
+    <message>
+        <source>%1 % speed</source>
+        <translation>%1 % de velocidad</translation>
+    </message>
+    <message>
+        <source>Frame %1. Films play without sound here; an export keeps it.</source>
+        <translation>Fotograma %1. Aquí las películas se ven sin sonido; al exportar se conserva.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Detener</translation>
     </message>
 </context>
 <context>
@@ -427,6 +535,26 @@
         <translation>Pincel más grande</translation>
     </message>
     <message>
+        <source>&amp;Play, stop</source>
+        <translation>&amp;Reproducir, detener</translation>
+    </message>
+    <message>
+        <source>&amp;One frame on</source>
+        <translation>&amp;Un fotograma adelante</translation>
+    </message>
+    <message>
+        <source>One frame &amp;back</source>
+        <translation>Un fotograma &amp;atrás</translation>
+    </message>
+    <message>
+        <source>&amp;Next shot</source>
+        <translation>Plano &amp;siguiente</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious shot</source>
+        <translation>Plano a&amp;nterior</translation>
+    </message>
+    <message>
         <source>&amp;Dark or light</source>
         <translation>&amp;Oscuro o claro</translation>
     </message>
@@ -479,6 +607,10 @@ o pulse Ctrl+O</translation>
     <message>
         <source>&amp;View</source>
         <translation>&amp;Ver</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lm</source>
+        <translation>Pe&amp;lícula</translation>
     </message>
     <message>
         <source>&amp;Tools</source>

@@ -57,6 +57,37 @@ class Point:
         return cls(x, y, (red, green, blue))
 
 
+LONGEST = 1_000_000
+"""Pixels of a side at most; no kind of file holds more."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a person wants of a file; by default all is as the source has it."""
+
+    bits: int | None = None
+    """8 or 16 for each channel; None: the source's."""
+    long_side: int | None = None
+    """Pixels; what is larger is made smaller, and what is smaller stays."""
+    profile: str = "source"
+    """``source``, or ``srgb`` for screens and the web."""
+
+    def __post_init__(self) -> None:
+        if self.bits not in (None, 8, 16):
+            raise UsageError(f"files have 8 or 16 bits, not {self.bits!r}")
+        side = 1 if self.long_side is None else self.long_side
+        if type(side) is not int or not 1 <= side <= LONGEST:
+            raise UsageError(f"the long side has 1 to {LONGEST} pixels, not {side!r}")
+        if self.profile not in ("source", "srgb"):
+            raise UsageError(f"the profile is source or srgb, not {self.profile!r}")
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the result, of a picture's."""
+        scale = min(1.0, (self.long_side or LONGEST) / max(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+AS_IT_IS = Delivery()
 UNTOUCHED = Restoration()
 
 
@@ -89,6 +120,8 @@ class Options:
     """Which page of a file that holds several, from 1; None: all, if the result can hold them."""
     restoration: Restoration = UNTOUCHED
     """What is put right before the picture is coloured (docs/restoration.md)."""
+    delivery: Delivery = AS_IT_IS
+    """Depth, size and profile of the file, where they are not to be the source's."""
     size: int | None = None
     """Short side, in pixels, at which the model sees the whole picture, 64 to 1024; None: the
     model's own."""

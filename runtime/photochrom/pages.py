@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyvips
 
-from photochrom.files import sink
+from photochrom.files import delivery, sink
 from photochrom.files.decoders import decoded
 from photochrom.files.formats import EIGHT_BIT, OPAQUE, format_of
 from photochrom.files.pulling import Watch, pull
@@ -20,7 +20,7 @@ from photochrom.files.tiff_pages import Layout, PageJoiner, layouts
 from photochrom.files.whole import scratch_file, scratch_folder, sweep_once, whole_file
 from photochrom.looking import Look, Looker
 from photochrom.models import predict
-from photochrom.options import Options
+from photochrom.options import AS_IT_IS, Delivery, Options
 from photochrom.report import Finding, Page
 from photochrom.restoration.plan import Plan, planned, suggested
 from photochrom.restoration.view import View
@@ -55,8 +55,7 @@ class Job:
         seen = self._look(page, self.watch)
         with seen.held:
             opened = seen.plan.restored(open_source(self.file, page=page))
-            picture = rendered(opened, seen.look.chroma, self.options.strength, self.target)
-            pull(picture, opened, self.target, self.watch, self.options.provenance, sink.write)
+            self._pull(opened, seen, self.target, sink.write)
             return self._told(opened, seen)
 
     def write_pages(self, pages: list[int]) -> list[Page]:
@@ -79,10 +78,16 @@ class Job:
     def _join(self, joiner: PageJoiner, page: int, layout: Layout, seen: Seen) -> Page:
         opened = seen.plan.restored(replace(open_source(self.file, page=page), layout=layout))
         with scratch_file(self.scratch, ".tif") as alone:
-            picture = rendered(opened, seen.look.chroma, self.options.strength, alone)
-            pull(picture, opened, alone, self.watch, self.options.provenance, sink.write_into)
+            self._pull(opened, seen, alone, sink.write_into)
             joiner.add(alone)
         return self._told(opened, seen)
+
+    def _pull(self, opened: Source, seen: Seen, target: Path, write: Callable[..., None]) -> None:
+        """Second pass, into a file of the target's kind."""
+        options = self.options
+        picture = rendered(opened, seen.look.chroma, options.strength, target, options.delivery)
+        picture, described = delivery.changed(picture, opened, options.delivery)
+        pull(picture, described, target, self.watch, options.provenance, write)
 
     def _looks(self, pages: list[int]) -> Generator[Seen]:
         """The first pass of page after page, each while the one before it is being written."""
@@ -103,7 +108,8 @@ class Job:
     def _look(self, page: int, watch: Watch) -> Seen:
         """First pass: see the picture small, and fit its chroma."""
         full = open_source(self.file, page=page)
-        sink.check_size(full, self.target)
+        width, height = full.image.width, full.image.height
+        sink.check_size(self.target, *self.options.delivery.size(width, height))
         looker = self.looker(full)
         with ExitStack() as held:
             restoration = self.options.restoration
@@ -140,7 +146,9 @@ class Job:
         lost = sink.losses(page, self.target, self.options.provenance)
         width, height = page.image.width, page.image.height
         detail = len(self.looker(page).tiled_sizes)
-        return Page(width, height, detail, [*page.notes, *seen.look.notes, *lost], seen.findings)
+        changed = delivery.notes(page, self.options.delivery)
+        notes = [*page.notes, *seen.look.notes, *lost, *changed]
+        return Page(width, height, detail, notes, seen.findings)
 
 
 @contextmanager
@@ -165,7 +173,9 @@ def open_job(
         yield Job(PictureFile(source, pixels), target, model, options, watch, where)
 
 
-def rendered(source: Source, chroma: ChromaModel, strength: float, target: Path) -> pyvips.Image:
+def rendered(
+    source: Source, chroma: ChromaModel, strength: float, target: Path, wanted: Delivery = AS_IT_IS
+) -> pyvips.Image:
     """A picture with new chroma, its transparency too where the target's kind of file has any.
 
     Args:
@@ -173,9 +183,11 @@ def rendered(source: Source, chroma: ChromaModel, strength: float, target: Path)
         chroma: of the whole picture, at any size.
         strength: 1 takes the new chroma, 0 the picture's own.
         target: whose ending tells how deep the result may be.
+        wanted: how deep it is to be.
     """
     kind = format_of(target)
-    band_format = "uchar" if kind in EIGHT_BIT else source.color.format
+    usual = delivery.band_format(wanted, source.color.format)
+    band_format = "uchar" if kind in EIGHT_BIT else usual
     picture = recombine(source.color, source.profile, chroma, strength, band_format)
     if source.alpha is None or kind in OPAQUE:
         return picture
@@ -185,6 +197,8 @@ def rendered(source: Source, chroma: ChromaModel, strength: float, target: Path)
 def _as_deep(alpha: pyvips.Image, band_format: str) -> pyvips.Image:
     if alpha.format == band_format:
         return alpha
+    if band_format == "ushort":
+        return (alpha * 257).cast(band_format)
     return (alpha / 257).rint().cast(band_format)
 
 

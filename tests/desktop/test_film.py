@@ -176,9 +176,9 @@ def test_a_film_is_exported_once_its_plan_was_seen(
 ) -> None:
     data = film.read_bytes()
     opened.desk.edit(lambda one: one.set("saturation", 0.0))
-    opened.queue.codec.setCurrentIndex(opened.queue.codec.findData("ffv1"))
+    opened.queue.presets.codec.setCurrentIndex(opened.queue.presets.codec.findData("ffv1"))
     with qtbot.waitSignal(opened.desk.reeling.planned, timeout=PATIENCE):
-        opened.queue.go.click()
+        opened.queue.presets.go.click()
     assert "40 frames" in opened.plan.words.text()
     assert "FFV1" in opened.plan.words.text().upper()
     assert not len(opened.desk.exporting.queue)

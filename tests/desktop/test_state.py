@@ -1,6 +1,8 @@
 """What is open and was done, without a window."""
 
+import json
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,14 @@ from photochrom.errors import InputError
 from photochrom.hints import sidecar
 from photochrom.hints.sidecar import Sidecar
 from photochrom.hints.strokes import Stroke
+from photochrom.options import Point
 from photochrom_desktop.state import erasing, library
 from photochrom_desktop.state.document import Document, options, said_of
 from photochrom_desktop.state.exports import Preset, Queue, Status
+from photochrom_desktop.state.footage import Footage
 from photochrom_desktop.state.history import History
 from photochrom_desktop.state.palette import PALETTE
+from photochrom_desktop.state.reel import Reel, film_options, folder_of
 
 DAB = Stroke(((0.5, 0.5),), 0.1, (200, 30, 40))
 
@@ -159,3 +164,69 @@ class Signaller(QObject):
     """One signal."""
 
     told = Signal(object)
+
+
+def test_presets_are_told_kept_and_held() -> None:
+    web = Preset(".jpg", "{name}-web", Path("/out"), bits=8, long_side=2048, profile="srgb")
+    assert Preset.from_json(json.loads(json.dumps(web.to_json()))) == web
+    assert web.holds(6000, 4000, 16) == (2048, 1365, 8)
+    assert Preset(".tif", bits=16).holds(60, 40, 8) == (60, 40, 16)
+    assert Preset().holds(60, 40, 16) == (60, 40, 16)
+    told = web.told(Path("a.tif"), {"options": {"settings": {"warmth": 1}}})
+    assert told["options"] == {
+        "settings": {"warmth": 1},
+        "provenance": True,
+        "delivery": {"bits": 8, "long_side": 2048, "profile": "srgb"},
+    }
+    film = Preset(codec="prores").told(Path("a.mkv"), {"film": {"force": True}, "options": {}})
+    assert film["film"] == {"force": True, "encoding": {"codec": "prores"}}
+    assert "delivery" not in film["options"]
+    assert Preset(codec="prores").target(Path("/x/a.mkv"), ()) == Path("/x/a.color.mov")
+
+
+def test_footage_finds_frames_and_shots() -> None:
+    film = Footage((64, 48), 0, [0, 40, 80, 160, 200], Fraction(1, 1000), (0, 2, 4))
+    assert [film.shot(number) for number in range(5)] == [0, 0, 1, 1, 2]
+    assert [film.cut(number, 1) for number in range(5)] == [2, 2, 4, 4, 4]
+    assert [film.cut(number, -1) for number in range(5)] == [0, 0, 0, 2, 2]
+    assert [film.number(film.name(number)) for number in range(5)] == list(range(5))
+    for name in ("0_60.png", "1_40.png", "0_x.png", ""):
+        assert film.number(name) is None
+    assert film.length == 0.2
+
+
+def test_a_film_keeps_what_is_painted_by_frames(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    reel = Reel(path)
+    reel.shown = "0_40.png"
+    reel.paint(DAB)
+    reel.set("warmth", 0.5)
+    reel.shown = "0_80.png"
+    reel.paint(DAB)
+    again = Reel(path)
+    assert sorted(again.painted) == ["0_40.png", "0_80.png"]
+    told = film_options(again.everything, path)
+    assert told["film"]["keyframes"] == str(folder_of(path))
+    assert told["options"] == {"settings": {"warmth": 0.5}}
+    for shown in ("0_80.png", "0_40.png", "0_40.png"):
+        reel.undo()
+        assert reel.shown == shown
+    assert (reel.painted, Reel(path).painted) == ([], [])
+    assert list(tmp_path.iterdir()) == []
+    reel.redo()
+    assert (reel.shown, Reel(path).painted) == ("0_40.png", ["0_40.png"])
+    reel.reset()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_others_said_of_a_frame_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    frame = folder_of(path) / "0_40.png"
+    frame.parent.mkdir()
+    point = Point(0.5, 0.5, (200, 100, 50))
+    sidecar.save(sidecar.path_for(frame), Sidecar(points=(point,), unknown={"note": "Oma"}))
+    reel = Reel(path)
+    reel.shown = frame.name
+    reel.paint(DAB)
+    reel.undo()
+    assert said_of(frame) == Sidecar(points=(point,), unknown={"note": "Oma"})

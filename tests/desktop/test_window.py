@@ -186,8 +186,8 @@ def test_exports_equal_the_worker_and_keep_the_source(
     window.desk.edit(lambda one: one.set("saturation", 0.0))
     window.strip.view.selectAll()
     window.spread()
-    window.queue.choose_folder(tmp_path)
-    window.queue.go.click()
+    window.queue.presets.choose_folder(tmp_path)
+    window.queue.presets.go.click()
     queue = window.desk.exporting.queue
     qtbot.waitUntil(lambda: all(one.status is Status.DONE for one in queue), timeout=PATIENCE)
     assert [path.read_bytes() for path in paths] == before
@@ -198,6 +198,34 @@ def test_exports_equal_the_worker_and_keep_the_source(
     assert window.queue.table.item(2, 2).text() == "done"  # type: ignore[union-attr]
 
 
+def test_presets_say_what_a_file_holds_and_are_kept(
+    make_window: Callable[[], Window], tmp_path: Path, calm: Calm, qtbot: QtBot
+) -> None:
+    window = make_window()
+    path = picture(tmp_path / "a.png")
+    drop(window, path)
+    calm(window)
+    presets = window.queue.presets
+    assert presets.holds.text() == "150 × 100 pixels, 8 bits"
+    presets.kind.setCurrentIndex(presets.kind.findData(".tif"))
+    presets.bits.setCurrentIndex(presets.bits.findData(16))
+    presets.side.setValue(75)
+    assert presets.holds.text() == "75 × 50 pixels, 16 bits"
+    presets.keep_as("mine")
+    presets.go.click()
+    queue = window.desk.exporting.queue
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.DONE, timeout=PATIENCE)
+    made = pyvips.Image.new_from_file(next(iter(queue)).target)
+    assert (made.width, made.height, made.format) == (75, 50, "ushort")
+    window.close()
+    again = make_window().queue.presets
+    again.list.setCurrentText("mine")
+    again.list.activated.emit(again.list.currentIndex())
+    assert again.preset == presets.preset
+    again.forget.click()
+    assert again.list.findText("mine") < 0
+
+
 def test_a_failed_export_says_why_and_can_be_tried_again(
     window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
 ) -> None:
@@ -206,7 +234,7 @@ def test_a_failed_export_says_why_and_can_be_tried_again(
     calm(window)
     data = path.read_bytes()
     path.write_bytes(b"no picture")
-    window.queue.go.click()
+    window.queue.presets.go.click()
     queue = window.desk.exporting.queue
     qtbot.waitUntil(lambda: next(iter(queue)).status is Status.FAILED, timeout=PATIENCE)
     assert "a.png" in window.queue.table.item(0, 2).text()  # type: ignore[union-attr]
@@ -222,7 +250,7 @@ def test_a_queue_is_cancelled_in_the_middle(
     drop(window, *paths)
     calm(window)
     window.strip.view.selectAll()
-    window.queue.go.click()
+    window.queue.presets.go.click()
     queue = window.desk.exporting.queue
     qtbot.waitUntil(lambda: any(one.status is Status.WORKING for one in queue), timeout=PATIENCE)
     window.queue.cancel.click()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from photochrom.options import Delivery
 from photochrom_desktop.state.library import is_film
 
 ENDINGS = ("", ".tif", ".png", ".jpg", ".webp")
@@ -39,6 +40,12 @@ class Preset:
     """None: beside the source."""
     codec: str = "h264"
     """Of films: one of `CODECS`."""
+    bits: int | None = None
+    """8 or 16; None: the source's. Of pictures, as all that follows."""
+    long_side: int | None = None
+    """Pixels that larger pictures are brought to; None: they stay."""
+    profile: str = "source"
+    """``source`` or ``srgb``."""
     provenance: bool = True
     """Whether the file says that a model coloured it."""
 
@@ -65,12 +72,33 @@ class Preset:
         """What a worker is told of a film's coding."""
         return {"encoding": {"codec": self.codec}}
 
+    def holds(self, width: int, height: int, bits: int) -> tuple[int, int, int]:
+        """Width, height and bits of a picture's file."""
+        eight = self.ending in (".jpg", ".webp")
+        size = Delivery(long_side=self.long_side).size(width, height)
+        return *size, 8 if eight else self.bits or bits
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {**asdict(self), "folder": None if self.folder is None else str(self.folder)}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Preset:
+        """What `to_json` gave.
+
+        Raises:
+            TypeError: if it is none.
+        """
+        folder = told.get("folder")
+        return cls(**{**told, "folder": None if folder is None else Path(folder)})
+
     def told(self, source: Path, said: dict[str, Any]) -> dict[str, Any]:
         """What a worker is told of an export: what is said of the source, and the preset."""
-        told = {**said, "options": {**said.get("options", {}), "provenance": self.provenance}}
+        options = {**said.get("options", {}), "provenance": self.provenance}
         if is_film(source):
-            told["film"] = {**said.get("film", {}), **self.film_told}
-        return told
+            return {**said, "options": options, "film": {**said.get("film", {}), **self.film_told}}
+        delivery = {"bits": self.bits, "long_side": self.long_side, "profile": self.profile}
+        return {**said, "options": {**options, "delivery": delivery}}
 
 
 def _own(source: Path) -> str:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QTableWidget,
@@ -21,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photochrom_desktop.state.exports import CODECS, ENDINGS, Export, Preset, Status
+from photochrom_desktop.state.exports import Export, Status
+from photochrom_desktop.views.presets import Presets
 from photochrom_desktop.work.exporting import Exporting
 
 
@@ -29,63 +24,24 @@ class QueuePanel(QWidget):
     """What is exported, and how.
 
     Signals:
-        exporting: the person wants the pictures that are marked, as a `Preset` says.
+        wanted: the person wants the pictures that are marked, as `presets` say.
     """
 
-    exporting = Signal(object)
+    wanted = Signal()
 
     def __init__(self, exporting: Exporting) -> None:
         super().__init__()
         self._exporting = exporting
         self._rows: dict[int, int] = {}
-        self._folder: Path | None = None
         column = QVBoxLayout(self)
-        column.addLayout(self._preset_row())
+        self.presets = Presets()
+        self.presets.wanted.connect(self.wanted)
+        column.addWidget(self.presets)
         self.table = _table([self.tr("Picture"), self.tr("File"), self.tr("State")])
         self.table.setAccessibleName(self.tr("Exports"))
         column.addWidget(self.table, 1)
         column.addLayout(self._buttons())
         exporting.changed.connect(self._change)
-
-    @property
-    def preset(self) -> Preset:
-        """What the person chose."""
-        ending = str(self.kind.currentData())
-        pattern = self.pattern.text() or "{name}.color"
-        codec = str(self.codec.currentData())
-        return Preset(ending, pattern, self._folder, codec, self.provenance.isChecked())
-
-    def choose_folder(self, folder: Path | None) -> None:
-        """Where files go; None: beside their sources."""
-        self._folder = folder
-        self.folder.setText(self.tr("Beside the source") if folder is None else str(folder))
-
-    def _preset_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        self.kind = QComboBox()
-        self.kind.setAccessibleName(self.tr("Kind of file"))
-        names = (self.tr("As the source"), "TIFF", "PNG", "JPEG", "WebP")
-        for name, ending in zip(names, ENDINGS, strict=True):
-            self.kind.addItem(name, ending)
-        self.codec = QComboBox()
-        self.codec.setAccessibleName(self.tr("Films"))
-        self.codec.setToolTip(self.tr("How films are coded"))
-        names = ("MP4 H.264", "MP4 H.265", "MP4 AV1", "MKV FFV1", "MOV ProRes")
-        for name, codec in zip(names, CODECS, strict=True):
-            self.codec.addItem(name, codec)
-        self.pattern = QLineEdit("{name}.color")
-        self.pattern.setAccessibleName(self.tr("Name pattern"))
-        self.pattern.setToolTip(self.tr("The file's name; {name} is the source's"))
-        self.folder = QPushButton(self.tr("Beside the source"))
-        self.folder.setAccessibleName(self.tr("Folder"))
-        self.folder.clicked.connect(self._ask_folder)
-        self.provenance = QCheckBox(self.tr("Say that a model coloured it"))
-        self.provenance.setChecked(True)
-        self.go = QPushButton(self.tr("Export"))
-        self.go.clicked.connect(lambda: self.exporting.emit(self.preset))
-        for part in (self.kind, self.codec, self.pattern, self.folder, self.provenance, self.go):
-            row.addWidget(part)
-        return row
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -106,10 +62,6 @@ class QueuePanel(QWidget):
         for part in (self.left, self.pause, self.cancel, self.retry, self.clear):
             row.addWidget(part)
         return row
-
-    def _ask_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder for exports"))
-        self.choose_folder(Path(chosen) if chosen else None)
 
     def _clear(self) -> None:
         self._exporting.queue.clear()

@@ -153,6 +153,7 @@ class Window(QMainWindow):
         desk.failed.connect(self.notice.tell)
         desk.equipped.connect(lambda model, device: self.equipment.setText(f"{model} · {device}"))
         viewing.opened.connect(canvas.open)
+        viewing.opened.connect(self._show_holds)
         viewing.looked.connect(canvas.age)
         viewing.looked.connect(self._map_again)
         viewing.tiled.connect(canvas.put)
@@ -197,7 +198,7 @@ class Window(QMainWindow):
         adjust.varying.connect(lambda: desk.viewing.vary(VARIANTS))
         adjust.referring.connect(self.ask_reference)
         adjust.unreferred.connect(lambda: desk.edit(lambda one: one.refer(None)))
-        self.queue.exporting.connect(lambda _: self.export())
+        self.queue.wanted.connect(self.export)
 
     def ask_files(self) -> None:
         """Let the person choose files."""
@@ -228,9 +229,9 @@ class Window(QMainWindow):
         if not paths and shown is not None:
             paths = [shown.path]
         if isinstance(shown, Reel) and paths == [shown.path] and self.desk.reeling.footage:
-            self.desk.plan(self.queue.preset)  # and once the person has seen that, the export
+            self.desk.plan(self.queue.presets.preset)  # the person sees it first
         else:
-            self.desk.export(paths, self.queue.preset)
+            self.desk.export(paths, self.queue.presets.preset)
 
     def spread(self) -> None:
         """Same settings for all pictures that are marked."""
@@ -353,9 +354,12 @@ class Window(QMainWindow):
         self.timeline.show()
         self._show_said()
 
+    def _show_holds(self, sizes: list[tuple[int, int]]) -> None:
+        self.queue.presets.show_source(*sizes[0], self.desk.viewing.bits)
+
     def _show_plan(self, lines: list[str]) -> None:
         self.plan = Plan(lines, self)
-        preset, shown = self.queue.preset, self.desk.document
+        preset, shown = self.queue.presets.preset, self.desk.document
         assert shown is not None
         self.plan.accepted.connect(partial(self.desk.export, [shown.path], preset))
         self.plan.open()

@@ -60,6 +60,8 @@ class Viewing(QObject):
         super().__init__(parent)
         self.model: dict[str, str] = {}
         """``model`` and ``device`` of every job."""
+        self.bits = 8
+        """Of the picture's file."""
         self._link = link
         self._path: Path | None = None
         self._said = Sidecar()
@@ -131,7 +133,7 @@ class Viewing(QObject):
         self._ask("open", self._opened, source=str(self._path))
 
     def _opened(self, head: dict[str, Any], _: bytes) -> None:
-        self._sizes = head["levels"]
+        self._sizes, self.bits = head["levels"], head["bits"]
         self.noted.emit(head["notes"])
         self.opened.emit([tuple(size) for size in self._sizes])
         self._look_soon()

@@ -27,6 +27,7 @@ from photochrom.cli.making import Making, outputs_for
 from photochrom.cli.reporting import open_reporter
 from photochrom.errors import UsageError
 from photochrom.models.names import DEFAULT_MODEL
+from photochrom.options import Delivery
 from photochrom.restoration.options import Restoration, parse_steps
 
 if TYPE_CHECKING:
@@ -99,6 +100,17 @@ def photo(
             "dust,negative,tone,levels,contrast,grain.",
         ),
     ] = None,
+    bits: Annotated[
+        int | None, typer.Option(metavar="8|16", help="Depth of the file. Default: the source's.")
+    ] = None,
+    long_side: Annotated[
+        int | None,
+        typer.Option(metavar="PIXELS", help="Make the file's picture smaller, to this long side."),
+    ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(metavar="source|srgb", help="Colour profile of the file."),
+    ] = "source",
     scratch: Annotated[
         Path | None,
         typer.Option(
@@ -128,6 +140,7 @@ def photo(
         "reference": _reference(reference, scratch),
         "provenance": not no_provenance,
         "page": _page(page),
+        "delivery": Delivery(bits, long_side, profile),
         "restoration": None if restore is None else Restoration(parse_steps(restore)),
     }
     values = {name: value for name, value in values.items() if value is not None}

@@ -56,14 +56,14 @@ def check_path(source: Path, target: Path, overwrite: bool) -> None:
         raise OutputError(f"can't write into {target.parent}; choose another folder")
 
 
-def check_size(source: Source, target: Path) -> None:
-    """Refuse a kind of file that has no room for the picture.
+def check_size(target: Path, width: int, height: int) -> None:
+    """Refuse a kind of file that has no room for a picture of this size.
 
     Raises:
         OutputError: if a side is too long.
     """
     kind = format_of(target)
-    longest = max(source.image.width, source.image.height)
+    longest = max(width, height)
     if longest > LONGEST_SIDE.get(kind, longest):
         raise OutputError(
             f"can't write {target}: {NAMES[kind]} holds at most {LONGEST_SIDE[kind]} pixels a "

@@ -58,7 +58,8 @@ def restore_file(
     with decoded(source, where) as pixels:
         file = PictureFile(source, pixels)
         (number, *_), _ = pages_of(file, page, every=False)
-        sink.check_size(open_source(file, page=number), target)
+        image = open_source(file, page=number).image
+        sink.check_size(target, image.width, image.height)
         with planned(file, number, options, watch, where) as plan:
             opened = plan.restored(open_source(file, page=number))
             _write(opened, plan, target, watch)

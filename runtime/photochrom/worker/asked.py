@@ -9,12 +9,14 @@ from typing import Any
 
 from photochrom.errors import InputError, UsageError
 from photochrom.hints import sidecar
-from photochrom.options import Options
+from photochrom.options import Delivery, Options
 from photochrom.restoration.options import Restoration
 
 PLACE = Path("the job's options")
 """Where options come from, for messages."""
-KEYS = ("strokes", "points", "settings", "restore", "reference", "layer", "provenance", "page")
+PART = ("strokes", "points", "settings")
+"""What sidecars have too."""
+KEYS = (*PART, "restore", "reference", "layer", "provenance", "page", "delivery")
 """What may be said."""
 
 
@@ -24,7 +26,8 @@ def options_of(said: Any) -> Options:
     Args:
         said: an object with some of `KEYS`: ``strokes``, ``points`` and ``settings`` as in sidecars
             (docs/sidecar.md); ``restore`` with fields of `Restoration`; ``reference`` and ``layer``
-            are paths of pictures; ``provenance`` and ``page`` as in `Options`.
+            are paths of pictures; ``provenance`` and ``page`` as in `Options`; ``delivery`` with
+            fields of `Delivery`.
 
     Raises:
         UsageError: if something is said that can't be meant.
@@ -49,7 +52,7 @@ def options_of(said: Any) -> Options:
 
 
 def _part(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: said[name] for name in ("strokes", "points", "settings") if name in said}
+    return {name: said[name] for name in PART if name in said}
 
 
 def _others(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +61,8 @@ def _others(said: Mapping[str, Any]) -> dict[str, Any]:
     }
     if said.get("restore") is not None:
         found["restoration"] = _restoration(said["restore"])
+    if said.get("delivery") is not None:
+        found["delivery"] = Delivery(**said["delivery"])
     if said.get("reference") is not None:
         from photochrom.hints import reference
 
