@@ -14,7 +14,8 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations wheel clean distclean
+.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations screenshots bundle wheel \
+    clean distclean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,8 +34,10 @@ test-gpu: $(FULL_STAMP)  ## Test a GPU and measure it: make test-gpu [DEVICE=cud
 
 setup: $(FULL_STAMP)  ## Set up everything for development in .venv
 
-# What Qt's wheel needs of a system without a desktop; a font, so that words are seen.
-SYSTEM := fonts-dejavu-core libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0
+# What Qt's wheel needs of a system without a desktop; a font, so that words are seen; a screen.
+SYSTEM := fonts-dejavu-core libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0 \
+    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
+    libxcb-shape0 libxcb-xinerama0 libxkbcommon-x11-0 openbox xdotool xvfb
 SUDO   := $(shell test "$$(id -u)" = 0 || echo sudo)
 
 setup-system:  ## Install the system packages that tests need (Debian, Ubuntu)
@@ -90,6 +93,15 @@ translations: $(FULL_STAMP)  ## Bring the window's words into desktop/translatio
 	    -ts $(WORDS)/de.ts $(WORDS)/es.ts
 	for one in de es; do \
 	    $(BIN)/pyside6-lrelease $(WORDS)/$$one.ts -qm desktop/photochrom_desktop/i18n/$$one.qm || exit; done
+
+screenshots: $(FULL_STAMP)  ## Take screenshots of the window into build/screenshots
+	$(BIN)/python desktop/screenshots.py build/screenshots
+
+BUNDLE ?= dist
+
+bundle: $(FULL_STAMP)  ## Build a folder that needs no Python: dist/photochrom
+	$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath "$(BUNDLE)" \
+	    --workpath build/bundle desktop/bundle/photochrom.spec
 
 wheel: $(BIN)/python  ## Build the wheel into dist/
 	rm -rf build  # setuptools would pack files that were removed since the last build

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from photochrom.errors import PhotochromError
+from photochrom_desktop import menu
 from photochrom_desktop.desk import Desk
+from photochrom_desktop.views import theme
 from photochrom_desktop.views.window import Window
 
 HOME = Path(__file__).parent
@@ -22,6 +26,8 @@ ICON = HOME / "photochrom.svg"
 def main(arguments: Sequence[str]) -> int:
     """Run the window until it is closed; returns the exit code."""
     asked = _asked(arguments[1:])
+    if asked.menu:
+        return _change_menu(asked.menu)
     app = make_app(arguments[:1])
     window = Window(Desk(asked.model, asked.device))
     window.desk.start()
@@ -44,6 +50,7 @@ def make_app(arguments: Sequence[str]) -> QApplication:
     app.setDesktopFileName("photochrom")
     app.setWindowIcon(QIcon(os.fspath(ICON)))
     app.setStyle("Fusion")  # the same everywhere, and dark and light both
+    theme.take(theme.is_dark())
     translate(app, QLocale())
     return app
 
@@ -62,4 +69,16 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("paths", nargs="*", type=Path, help="pictures, films, folders")
     parser.add_argument("--model", default="", help="another model")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
+    parser.add_argument("--menu", choices=("add", "remove"), help="entry in the menu")
     return parser.parse_args(arguments)
+
+
+def _change_menu(what: str) -> int:
+    try:
+        paths = menu.add() if what == "add" else menu.remove()
+    except PhotochromError as error:
+        sys.stderr.write(f"photochrom: {error}\n")
+        return error.exit_code
+    for path in paths:
+        sys.stdout.write(f"{path}\n")
+    return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from photochrom_desktop.views import theme
 from photochrom_desktop.views.tools import Mode, Tool
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def entries(window: Window) -> list[Entry]:
             "Ctrl+,",
             lambda: window.cut(-1),
         ),
-        Entry("dark", translate("Window", "&Dark or light"), "Ctrl+D", window.toggle_theme),
+        Entry("dark", translate("Window", "&Dark or light"), "Ctrl+D", theme.toggle),
         Entry("keys", translate("Window", "&Keys"), "F1", window.show_keys),
     ]
 

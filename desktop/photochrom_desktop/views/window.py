@@ -46,7 +46,7 @@ from photochrom_desktop.views.timeline import Timeline
 from photochrom_desktop.work.glances import SIGHT
 
 VARIANTS = 4
-STRIP = 210
+STRIP = 190
 """Height of the strip with its search, in pixels."""
 RECENT = 10
 """Files that are remembered."""
@@ -260,12 +260,6 @@ class Window(QMainWindow):
     def take_neutral(self) -> None:
         """Paint "no colour here"."""
         self._paint_with(QColor(NEUTRAL))
-
-    def toggle_theme(self) -> None:
-        """Dark or light."""
-        hints = QGuiApplication.styleHints()
-        dark = hints.colorScheme() == Qt.ColorScheme.Dark
-        hints.setColorScheme(Qt.ColorScheme.Light if dark else Qt.ColorScheme.Dark)
 
     def show_keys(self) -> None:
         """Every key."""

@@ -22,12 +22,19 @@ def desktop(
     ] = None,
     model: ModelOption = DEFAULT_MODEL,
     device: DeviceOption = "auto",
+    menu: Annotated[
+        str | None,
+        typer.Option(
+            metavar="add|remove", help='Only add an entry to the menu and "Open with" (Linux).'
+        ),
+    ] = None,
 ) -> None:
     """Open the window: see pictures coloured, correct them with a brush, export many."""
     for name in ("photochrom_desktop", "PySide6"):
         if importlib.util.find_spec(name) is None:
             raise UsageError("the window needs the extra: pip install 'photochrom[desktop]'")
     argv = [sys.executable, "-m", "photochrom_desktop", "--model", model, "--device", device]
+    argv += ["--menu", menu] if menu else []
     argv += ["--", *map(str, paths or [])]
     if os.name == "posix":  # signals for this process are for the window
         os.execv(argv[0], argv)

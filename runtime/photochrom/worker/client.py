@@ -251,5 +251,7 @@ def _environment() -> dict[str, str]:
 
 
 def own_argv() -> list[str]:
-    """How the worker of this Python's photochrom is started."""
+    """How the worker of this Python's photochrom is started; of a bundle's, if this is one."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--worker"]
     return [sys.executable, "-u", "-m", "photochrom.worker"]
