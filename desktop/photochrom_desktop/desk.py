@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from photochrom.errors import PhotochromError
 from photochrom.hints.strokes import Stroke
+from photochrom.restoration.options import Touch
 from photochrom_desktop.state.document import Document, options, said_of
 from photochrom_desktop.state.erasing import met
 from photochrom_desktop.state.exports import Preset
@@ -98,6 +99,11 @@ class Desk(QObject):
         red, green, blue = bytes.fromhex(color[1:])
         stroke = Stroke(tuple(way), radius, (red, green, blue))
         self.edit(lambda document: document.paint(stroke))
+
+    def touch(self, way: list[tuple[float, float]], radius: float, damaged: bool) -> None:
+        """Mark damage with the brush, or that there is none."""
+        if isinstance(self.document, Document):
+            self.edit(lambda document: document.touch(Touch(tuple(way), radius, damaged)))
 
     def erase(self, way: list[tuple[float, float]], radius: float, size: tuple[int, int]) -> None:
         """Take away the strokes that an eraser meets; `size` is the picture's."""

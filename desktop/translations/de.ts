@@ -115,6 +115,14 @@
         <source>Film: colour</source>
         <translation>Film: Farbe</translation>
     </message>
+    <message>
+        <source>Show what is repaired</source>
+        <translation>Zeigen, was ausgebessert wird</translation>
+    </message>
+    <message>
+        <source>Mark more with the tools Damaged (H) and Sound (G)</source>
+        <translation>Mehr markieren mit den Werkzeugen Schaden (H) und Heil (G)</translation>
+    </message>
 </context>
 <context>
     <name>Brushes</name>
@@ -186,6 +194,75 @@
     <message>
         <source>Pictures</source>
         <translation>Bilder</translation>
+    </message>
+</context>
+<context>
+    <name>Frame</name>
+    <message>
+        <source>&amp;Recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lm</source>
+        <translation>Fi&amp;lm</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>&amp;Werkzeuge</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Drop photographs, scans or folders here
+or press Ctrl+O</source>
+        <translation>Fotos, Scans oder Ordner hier ablegen
+oder Strg+O drücken</translation>
+    </message>
+    <message>
+        <source>Adjust</source>
+        <translation>Anpassen</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>Korrigieren</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Ausgeben</translation>
+    </message>
+    <message>
+        <source>Work on this picture</source>
+        <translation>Arbeit an diesem Bild</translation>
+    </message>
+    <message>
+        <source>loading the model…</source>
+        <translation>Modell wird geladen …</translation>
     </message>
 </context>
 <context>
@@ -523,6 +600,14 @@
         <translation>&amp;Farbe aufnehmen</translation>
     </message>
     <message>
+        <source>Mark &amp;damage</source>
+        <translation>&amp;Schaden markieren</translation>
+    </message>
+    <message>
+        <source>Mark &amp;sound places</source>
+        <translation>&amp;Heiles markieren</translation>
+    </message>
+    <message>
         <source>&amp;Neutral brush</source>
         <translation>&amp;Neutraler Pinsel</translation>
     </message>
@@ -561,72 +646,6 @@
     <message>
         <source>&amp;Keys</source>
         <translation>&amp;Tasten</translation>
-    </message>
-    <message>
-        <source>Drop photographs, scans or folders here
-or press Ctrl+O</source>
-        <translation>Fotos, Scans oder Ordner hier ablegen
-oder Strg+O drücken</translation>
-    </message>
-    <message>
-        <source>Adjust</source>
-        <translation>Anpassen</translation>
-    </message>
-    <message>
-        <source>Brush</source>
-        <translation>Pinsel</translation>
-    </message>
-    <message>
-        <source>Correct</source>
-        <translation>Korrigieren</translation>
-    </message>
-    <message>
-        <source>Pictures</source>
-        <translation>Bilder</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Ausgeben</translation>
-    </message>
-    <message>
-        <source>Work on this picture</source>
-        <translation>Arbeit an diesem Bild</translation>
-    </message>
-    <message>
-        <source>loading the model…</source>
-        <translation>Modell wird geladen …</translation>
-    </message>
-    <message>
-        <source>&amp;File</source>
-        <translation>&amp;Datei</translation>
-    </message>
-    <message>
-        <source>&amp;Edit</source>
-        <translation>&amp;Bearbeiten</translation>
-    </message>
-    <message>
-        <source>&amp;View</source>
-        <translation>&amp;Ansicht</translation>
-    </message>
-    <message>
-        <source>Fi&amp;lm</source>
-        <translation>Fi&amp;lm</translation>
-    </message>
-    <message>
-        <source>&amp;Tools</source>
-        <translation>&amp;Werkzeuge</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Hilfe</translation>
-    </message>
-    <message>
-        <source>&amp;Recent</source>
-        <translation>&amp;Zuletzt geöffnet</translation>
-    </message>
-    <message>
-        <source>Tools</source>
-        <translation>Werkzeuge</translation>
     </message>
     <message>
         <source>Open</source>

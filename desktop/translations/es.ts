@@ -115,6 +115,14 @@
         <source>Film: colour</source>
         <translation>Película: color</translation>
     </message>
+    <message>
+        <source>Show what is repaired</source>
+        <translation>Mostrar lo que se repara</translation>
+    </message>
+    <message>
+        <source>Mark more with the tools Damaged (H) and Sound (G)</source>
+        <translation>Marcar más con las herramientas Daño (H) y Sano (G)</translation>
+    </message>
 </context>
 <context>
     <name>Brushes</name>
@@ -186,6 +194,75 @@
     <message>
         <source>Pictures</source>
         <translation>Imágenes</translation>
+    </message>
+</context>
+<context>
+    <name>Frame</name>
+    <message>
+        <source>&amp;Recent</source>
+        <translation>&amp;Recientes</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Archivo</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Editar</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ver</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lm</source>
+        <translation>Pe&amp;lícula</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>&amp;Herramientas</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>A&amp;yuda</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Herramientas</translation>
+    </message>
+    <message>
+        <source>Drop photographs, scans or folders here
+or press Ctrl+O</source>
+        <translation>Suelte aquí fotos, escaneos o carpetas
+o pulse Ctrl+O</translation>
+    </message>
+    <message>
+        <source>Adjust</source>
+        <translation>Ajustar</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>Pincel</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>Corregir</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Imágenes</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportar</translation>
+    </message>
+    <message>
+        <source>Work on this picture</source>
+        <translation>Trabajo en esta imagen</translation>
+    </message>
+    <message>
+        <source>loading the model…</source>
+        <translation>cargando el modelo…</translation>
     </message>
 </context>
 <context>
@@ -523,6 +600,14 @@
         <translation>&amp;Tomar un color</translation>
     </message>
     <message>
+        <source>Mark &amp;damage</source>
+        <translation>Marcar &amp;daños</translation>
+    </message>
+    <message>
+        <source>Mark &amp;sound places</source>
+        <translation>Marcar lo &amp;sano</translation>
+    </message>
+    <message>
         <source>&amp;Neutral brush</source>
         <translation>Pincel &amp;neutro</translation>
     </message>
@@ -561,72 +646,6 @@
     <message>
         <source>&amp;Keys</source>
         <translation>&amp;Teclas</translation>
-    </message>
-    <message>
-        <source>Drop photographs, scans or folders here
-or press Ctrl+O</source>
-        <translation>Suelte aquí fotos, escaneos o carpetas
-o pulse Ctrl+O</translation>
-    </message>
-    <message>
-        <source>Adjust</source>
-        <translation>Ajustar</translation>
-    </message>
-    <message>
-        <source>Brush</source>
-        <translation>Pincel</translation>
-    </message>
-    <message>
-        <source>Correct</source>
-        <translation>Corregir</translation>
-    </message>
-    <message>
-        <source>Pictures</source>
-        <translation>Imágenes</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Exportar</translation>
-    </message>
-    <message>
-        <source>Work on this picture</source>
-        <translation>Trabajo en esta imagen</translation>
-    </message>
-    <message>
-        <source>loading the model…</source>
-        <translation>cargando el modelo…</translation>
-    </message>
-    <message>
-        <source>&amp;File</source>
-        <translation>&amp;Archivo</translation>
-    </message>
-    <message>
-        <source>&amp;Edit</source>
-        <translation>&amp;Editar</translation>
-    </message>
-    <message>
-        <source>&amp;View</source>
-        <translation>&amp;Ver</translation>
-    </message>
-    <message>
-        <source>Fi&amp;lm</source>
-        <translation>Pe&amp;lícula</translation>
-    </message>
-    <message>
-        <source>&amp;Tools</source>
-        <translation>&amp;Herramientas</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>A&amp;yuda</translation>
-    </message>
-    <message>
-        <source>&amp;Recent</source>
-        <translation>&amp;Recientes</translation>
-    </message>
-    <message>
-        <source>Tools</source>
-        <translation>Herramientas</translation>
     </message>
     <message>
         <source>Open</source>

@@ -125,6 +125,47 @@ def test_strokes_colour_and_every_action_can_be_undone(
     assert color_at(window, 0.5, 0.5) == plain
 
 
+def test_damage_is_marked_seen_repaired_and_undone(
+    window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
+) -> None:
+    path = picture(tmp_path / "a.png", 300, 200)
+    codes = pyvips.Image.new_from_file(path).numpy().copy()
+    codes[90:110, 140:160] = 255
+    pyvips.Image.new_from_array(codes).write_to_file(path)
+    drop(window, path)
+    calm(window)
+    spot = color_at(window, 0.5, 0.5)
+    assert spot.lightness() > 240
+    window.actions_by_name["damaged"].trigger()
+    window.canvas.resize_brush(0.7)
+    stroke(window, (0.48, 0.5), (0.52, 0.5))
+    assert window.adjust.damage.isChecked()
+    calm(window)
+    marked = color_at(window, 0.5, 0.5)
+    assert marked.red() > 200 > 80 > marked.green()
+    window.adjust.damage.setChecked(False)
+    calm(window)
+    repaired = color_at(window, 0.5, 0.5)
+    assert repaired.lightness() < 170
+    assert said_of(path).restore["steps"] == []  # type: ignore[index]
+    window.actions_by_name["sound"].trigger()
+    window.canvas.resize_brush(3)
+    stroke(window, (0.5, 0.5))
+    window.adjust.damage.setChecked(False)
+    calm(window)
+    assert color_at(window, 0.5, 0.5) == spot
+    window.actions_by_name["undo"].trigger()
+    calm(window)
+    assert color_at(window, 0.5, 0.5) == repaired
+    window.queue.presets.go.click()
+    queue = window.desk.exporting.queue
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.DONE, timeout=PATIENCE)
+    made = pyvips.Image.new_from_file(next(iter(queue)).target).numpy()
+    assert made[95:105, 145:155].mean() < 190
+    window.actions_by_name["undo"].trigger()
+    assert said_of(path).restore is None
+
+
 def test_before_after_and_the_divider(window: Window, tmp_path: Path, calm: Calm) -> None:
     drop(window, picture(tmp_path / "a.png"))
     window.actions_by_name["divided"].trigger()

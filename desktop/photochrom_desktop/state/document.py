@@ -10,6 +10,7 @@ from photochrom.errors import InputError
 from photochrom.hints import sidecar
 from photochrom.hints.sidecar import Sidecar
 from photochrom.hints.strokes import Stroke
+from photochrom.restoration.options import Touch
 from photochrom_desktop.state.history import History
 
 
@@ -72,8 +73,16 @@ class Document:
 
     def restore(self, steps: tuple[str, ...] | None, film: str = "auto") -> None:
         """Put the scan right by these steps first; None: what it needs."""
-        said = {"steps": None if steps is None else list(steps), "film": film}
-        self._do(replace(self.said, restore=None if steps == () else said))
+        before = {**(self.said.restore or {})}
+        said = {**before, "steps": None if steps is None else list(steps), "film": film}
+        nothing = steps == () and not before.get("touches")
+        self._do(replace(self.said, restore=None if nothing else said))
+
+    def touch(self, touch: Touch) -> None:
+        """Mark a place as damaged, or as sound, on top of what the step dust finds."""
+        said = {"steps": [], **(self.said.restore or {})}
+        said["touches"] = [*said.get("touches", ()), touch.to_json()]
+        self._do(replace(self.said, restore=said))
 
     def refer(self, reference: Path | None) -> None:
         """Take colours from another picture."""

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from photochrom.hints.strokes import Place, Stroke
+from photochrom.hints.strokes import Stroke
+from photochrom.hints.way import Place
 
 
 def met(

@@ -120,6 +120,20 @@ def entries(window: Window) -> list[Entry]:
             lambda: canvas.set_tool(Tool.PICKER),
             "tool",
         ),
+        Entry(
+            "damaged",
+            translate("Window", "Mark &damage"),
+            "H",
+            lambda: canvas.set_tool(Tool.DAMAGED),
+            "tool",
+        ),
+        Entry(
+            "sound",
+            translate("Window", "Mark &sound places"),
+            "G",
+            lambda: canvas.set_tool(Tool.SOUND),
+            "tool",
+        ),
         Entry("neutral", translate("Window", "&Neutral brush"), "N", window.take_neutral),
         Entry(
             "smaller", translate("Window", "Smaller brush"), "[", lambda: canvas.resize_brush(0.8)
@@ -150,7 +164,10 @@ MENUS = {
         *("next", "previous", "dark"),
     ),
     "film": ("play", "forward", "back", "next-shot", "previous-shot"),
-    "tools": ("move", "brush", "eraser", "picker", "neutral", "smaller", "larger"),
+    "tools": (
+        *("move", "brush", "eraser", "picker", "neutral", "damaged", "sound"),
+        *("smaller", "larger"),
+    ),
     "help": ("keys",),
 }
 BAR = ("open", "undo", "redo", "move", "brush", "eraser", "picker", "after", "divided", "beside")

@@ -79,6 +79,7 @@ class Adjust(QWidget):
     Signals:
         changed: name of a setting, its value, and whether the person still holds it.
         restored: steps (a tuple; None: what the picture needs) and the kind of film.
+        masking: whether the mask of dust and scratches is to be seen.
         sure: whether the map of confidence is wanted.
         varying: the person wants to choose among variants.
         referring: the person wants to choose a reference picture.
@@ -87,6 +88,7 @@ class Adjust(QWidget):
 
     changed = Signal(str, object, bool)
     restored = Signal(object, str)
+    masking = Signal(bool)
     sure = Signal(bool)
     varying = Signal()
     referring = Signal()
@@ -188,6 +190,10 @@ class Adjust(QWidget):
         for check in (self.automatic, *self.steps.values()):
             column.addWidget(check)
             check.toggled.connect(self._restore)
+        self.damage = QCheckBox(self.tr("Show what is repaired"))
+        self.damage.setToolTip(self.tr("Mark more with the tools Damaged (H) and Sound (G)"))
+        self.damage.toggled.connect(self.masking)
+        column.addWidget(self.damage)
         column.addWidget(self.film)
         self.film.currentIndexChanged.connect(self._restore)
         return box

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from photochrom_desktop.views.layers import Layers
 from photochrom_desktop.views.mapping import Mapping
-from photochrom_desktop.views.tools import Brush, Mode, Tool
+from photochrom_desktop.views.tools import BRUSHES, MARKS, Brush, Mode, Tool
 from photochrom_desktop.work.viewing import Tile
 
 GRIP = 8
@@ -37,6 +37,7 @@ class Canvas(QWidget):
         wanting: the tiles that are missing.
         painted: a way (places as fractions of the picture) and a radius over its long side.
         erased: the same, of the eraser.
+        touched: the same, of a tool that marks, and whether as damaged.
         picked: a colour of the picture.
         zoomed: the scale, screen pixels of one picture pixel.
         resized: the radius of the brush changed.
@@ -46,6 +47,7 @@ class Canvas(QWidget):
     wanting = Signal(list)
     painted = Signal(list, float)
     erased = Signal(list, float)
+    touched = Signal(list, float, bool)
     picked = Signal(QColor)
     zoomed = Signal(float)
     resized = Signal()
@@ -64,6 +66,7 @@ class Canvas(QWidget):
         self._held: QPointF | None = None
         self._grips = False
         self._sure = QPixmap()
+        self._masks = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
@@ -141,6 +144,11 @@ class Canvas(QWidget):
             self._sure = QPixmap.fromImage(over)
         self.update()
 
+    def show_mask(self, shown: bool) -> None:
+        """Lay the mask of damage over the picture."""
+        self._masks = shown
+        self.refresh()
+
     def set_mode(self, mode: Mode) -> None:
         """Show before, after, or both."""
         self._mode = mode
@@ -200,6 +208,8 @@ class Canvas(QWidget):
             tiles: list[Tile] = []
             for side, pane, clip in self._panes():
                 tiles += self.layers.wanted(side, self._mapping, pane, clip)
+                if self._masks and side == "after":
+                    tiles += self.layers.wanted("mask", self._mapping, pane, clip)
             self.wanting.emit(self.layers.missing(tiles))
         self.update()
 
@@ -271,6 +281,8 @@ class Canvas(QWidget):
         for side, pane, clip in self._panes():
             painter.setClipRect(clip)
             self.layers.paint(painter, side, self._mapping, pane, clip)
+            if self._masks and side == "after":
+                self.layers.paint_mask(painter, self._mapping, pane, clip)
             if side == "after" and not self._sure.isNull():
                 area = self._mapping.area(0, QRectF(0, 0, *self._mapping.size), pane)
                 painter.drawPixmap(area, self._sure, QRectF(self._sure.rect()))
@@ -288,9 +300,9 @@ class Canvas(QWidget):
             painter.setBrush(QColor("white"))
             painter.drawEllipse(QPointF(at, high / 2), 7 * ratio, 7 * ratio)
         painter.scale(ratio, ratio)
-        if self._way and self._tool is Tool.BRUSH:
+        if self._way and self._tool is not Tool.ERASER:
             self._paint_way(painter)
-        if self._tool in (Tool.BRUSH, Tool.ERASER) and self.underMouse():
+        if self._tool in BRUSHES and self.underMouse():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             place = QPointF(self.mapFromGlobal(QCursor.pos()))
             for color, wider in ((QColor(0, 0, 0, 160), 1.0), (QColor("white"), 0.0)):
@@ -298,7 +310,7 @@ class Canvas(QWidget):
                 painter.drawEllipse(place, self.brush.radius + wider, self.brush.radius + wider)
 
     def _paint_way(self, painter: QPainter) -> None:
-        color = QColor(self.brush.color)
+        color = QColor(MARKS.get(self._tool, self.brush.color))
         color.setAlpha(140)
         pen = QPen(color, 2 * self.brush.radius)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -351,7 +363,9 @@ class Canvas(QWidget):
         """Let go; what was painted counts now."""
         self._held, self._grips = None, False
         way, self._way = self._way, []
-        if way:
+        if way and self._tool in MARKS:
+            self.touched.emit(way, self._radius, self._tool is Tool.DAMAGED)
+        elif way:
             (self.erased if self._tool is Tool.ERASER else self.painted).emit(way, self._radius)
         self.update()
 

@@ -11,6 +11,8 @@ from photochrom_desktop.work.viewing import EDGE, Tile
 MOST = 320
 """Tiles that are held, 1 MB each at most; the longest unused go."""
 
+DAMAGE = QColor(230, 20, 60)
+
 
 class Layers:
     """A picture in parts, before and after."""
@@ -31,18 +33,21 @@ class Layers:
         self._frames.clear()
 
     def open(self, sizes: list[tuple[int, int]]) -> None:
-        """Its levels are known."""
+        """Its levels are known; a picture of the same size stays until it is seen anew."""
+        if sizes != self.sizes:
+            self._tiles.clear()
         self.sizes = sizes
-        self._tiles.clear()
+        self._tiles = {tile: (picture, False) for tile, (picture, _) in self._tiles.items()}
 
     def age(self) -> None:
         """It was coloured anew: what there is stays until the new comes."""
         for tile, (picture, _) in self._tiles.items():
-            self._tiles[tile] = picture, tile.side == "before"
+            self._tiles[tile] = picture, tile.side != "after"
 
     def put(self, tile: Tile, picture: QImage) -> None:
         """A tile came."""
-        self._tiles[tile] = QPixmap.fromImage(picture), True
+        seen = QPixmap.fromImage(_reddened(picture) if tile.side == "mask" else picture)
+        self._tiles[tile] = seen, True
         while len(self._tiles) > MOST:
             del self._tiles[next(iter(self._tiles))]
 
@@ -70,6 +75,18 @@ class Layers:
             painter.drawPixmap(area, whole, QRectF(whole.rect()))
         if not self.sizes:
             return
+        self._paint_tiles(painter, side, mapping, pane, clip)
+
+    def paint_mask(self, painter: QPainter, mapping: Mapping, pane: QRect, clip: QRect) -> None:
+        """What there is of the mask."""
+        if self.sizes:
+            level = mapping.level(len(self.sizes))
+            for column, row in mapping.tiles(level, self.sizes[level], pane, clip):
+                self._paint_tile(painter, Tile("mask", level, column, row), mapping, pane)
+
+    def _paint_tiles(
+        self, painter: QPainter, side: str, mapping: Mapping, pane: QRect, clip: QRect
+    ) -> None:
         level = mapping.level(len(self.sizes))
         for coarse in range(len(self.sizes) - 1, level - 1, -1):
             for column, row in mapping.tiles(coarse, self.sizes[coarse], pane, clip):
@@ -97,3 +114,11 @@ class Layers:
         place = QRectF(tile.column * EDGE, tile.row * EDGE, picture.width(), picture.height())
         area = mapping.area(tile.level, place, pane)
         painter.drawPixmap(area, picture, QRectF(picture.rect()))
+
+
+def _reddened(mask: QImage) -> QImage:
+    """Red where it is white, and nothing else."""
+    over = QImage(mask.size(), QImage.Format.Format_ARGB32)
+    over.fill(DAMAGE)
+    over.setAlphaChannel(mask.convertToFormat(QImage.Format.Format_Alpha8))
+    return over

@@ -18,6 +18,14 @@ class Tool(Enum):
     BRUSH = "brush"
     ERASER = "eraser"
     PICKER = "picker"
+    DAMAGED = "damaged"
+    SOUND = "sound"
+
+
+BRUSHES = (Tool.BRUSH, Tool.ERASER, Tool.DAMAGED, Tool.SOUND)
+"""Those with a size."""
+MARKS = {Tool.DAMAGED: QColor(220, 30, 60), Tool.SOUND: QColor(40, 160, 80)}
+"""What is seen of a way that marks damage, or that there is none."""
 
 
 class Mode(Enum):

@@ -1,11 +1,11 @@
-"""The window: where everything is, and what goes where."""
+"""The window: what goes where."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -15,18 +15,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
 )
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QFileDialog,
-    QLabel,
-    QMainWindow,
-    QProgressBar,
-    QScrollArea,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog
 
 from photochrom_desktop.desk import Desk
 from photochrom_desktop.state.document import Document
@@ -34,116 +23,27 @@ from photochrom_desktop.state.exports import Export, Status
 from photochrom_desktop.state.footage import Footage
 from photochrom_desktop.state.palette import NEUTRAL
 from photochrom_desktop.state.reel import Reel
-from photochrom_desktop.views import actions
-from photochrom_desktop.views.adjust import Adjust
-from photochrom_desktop.views.brushes import Brushes
-from photochrom_desktop.views.canvas import Canvas
+from photochrom_desktop.views import actions, recent
 from photochrom_desktop.views.dialogs import Keys, Plan, Variants
-from photochrom_desktop.views.filmstrip import Filmstrip
-from photochrom_desktop.views.notice import Notice
-from photochrom_desktop.views.queue import QueuePanel
-from photochrom_desktop.views.timeline import Timeline
+from photochrom_desktop.views.frame import Frame
 from photochrom_desktop.work.glances import SIGHT
 
 VARIANTS = 4
-STRIP = 190
-"""Height of the strip with its search, in pixels."""
-RECENT = 10
-"""Files that are remembered."""
 
 
-class Window(QMainWindow):
+class Window(Frame):
     """One window over one desk."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.desk = desk
-        self.setWindowTitle("photochrom")
-        self.setAcceptDrops(True)
-        self.canvas, self.notice = Canvas(), Notice()
-        self.strip = Filmstrip(desk.glances)
-        self.adjust, self.brushes, self.timeline = Adjust(), Brushes(), Timeline()
-        self.queue = QueuePanel(desk.exporting)
-        self._lay_out()
+        super().__init__(desk)
         self.actions_by_name = actions.make(self)
-        self._fill_menus()
+        self.fill_menus(self.actions_by_name)
         self._connect_desk()
         self._connect_panels()
         self._connect_film()
         self._paint_with(self.canvas.brush.color)
         self.brushes.show_size(self.canvas.brush.radius)
-        self._remember()
-
-    def _lay_out(self) -> None:
-        self.empty = QLabel(self.tr("Drop photographs, scans or folders here\nor press Ctrl+O"))
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.canvas)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.notice)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.timeline)
-        self.timeline.hide()
-        self.setCentralWidget(middle)
-        panels = QTabWidget()
-        for panel, name in (
-            (self.adjust, self.tr("Adjust")),
-            (self.brushes, self.tr("Brush")),
-        ):
-            area = QScrollArea()
-            area.setWidget(panel)
-            area.setWidgetResizable(True)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setMinimumWidth(panel.minimumSizeHint().width() + 24)
-            panels.addTab(area, name)
-        right, bottom = (
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-        )
-        self._dock("panels", self.tr("Correct"), panels, right)
-        strip = self._dock("pictures", self.tr("Pictures"), self.strip, bottom)
-        queue = self._dock("queue", self.tr("Export"), self.queue, bottom)
-        self.tabifyDockWidget(strip, queue)
-        strip.raise_()
-        self.resizeDocks([strip], [STRIP], Qt.Orientation.Vertical)
-        self.equipment, self.scale, self.busy = QLabel(), QLabel(), QProgressBar()
-        self.busy.setMaximumWidth(160)
-        self.busy.setAccessibleName(self.tr("Work on this picture"))
-        self.busy.hide()
-        for part in (self.busy, self.scale, self.equipment):
-            self.statusBar().addPermanentWidget(part)
-        self.equipment.setText(self.tr("loading the model…"))
-
-    def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title)
-        dock.setObjectName(name)
-        dock.setWidget(panel)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _fill_menus(self) -> None:
-        titles = {
-            "file": self.tr("&File"),
-            "edit": self.tr("&Edit"),
-            "view": self.tr("&View"),
-            "film": self.tr("Fi&lm"),
-            "tools": self.tr("&Tools"),
-            "help": self.tr("&Help"),
-        }
-        for name, names in actions.MENUS.items():
-            menu = self.menuBar().addMenu(titles[name])
-            for one in names:
-                menu.addAction(self.actions_by_name[one])
-            if name == "file":
-                self.recent = menu.addMenu(self.tr("&Recent"))
-                self.recent.aboutToShow.connect(self._fill_recent)
-        bar = self.addToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        for one in actions.BAR:
-            bar.addAction(self.actions_by_name[one])
+        self.take_up()
 
     def _connect_desk(self) -> None:
         desk, viewing, canvas = self.desk, self.desk.viewing, self.canvas
@@ -160,7 +60,7 @@ class Window(QMainWindow):
         viewing.sure.connect(self._show_sure)
         viewing.varied.connect(self._choose_variant)
         for part in (viewing, desk.reeling):
-            part.busy.connect(self._show_busy)
+            part.busy.connect(self.show_busy)
             part.noted.connect(lambda notes: self.statusBar().showMessage("; ".join(notes), 15000))
         desk.glances.seen.connect(self._sight)
         desk.exporting.changed.connect(self._mark)
@@ -186,6 +86,8 @@ class Window(QMainWindow):
             lambda way, radius: desk.paint(way, radius, canvas.brush.color.name())
         )
         canvas.erased.connect(self._erase)
+        canvas.touched.connect(desk.touch)
+        canvas.touched.connect(lambda *_: self.adjust.damage.setChecked(True))
         canvas.picked.connect(self._paint_with)
         canvas.zoomed.connect(lambda scale: self.scale.setText(f"{100 * scale:.0f} %"))
         canvas.resized.connect(lambda: self.brushes.show_size(canvas.brush.radius))
@@ -194,6 +96,7 @@ class Window(QMainWindow):
         adjust = self.adjust
         adjust.changed.connect(lambda *what: desk.edit(lambda one: one.set(*what)))
         adjust.restored.connect(lambda *what: desk.edit(lambda one: one.restore(*what)))
+        adjust.masking.connect(canvas.show_mask)
         adjust.sure.connect(self._map_again)
         adjust.varying.connect(lambda: desk.viewing.vary(VARIANTS))
         adjust.referring.connect(self.ask_reference)
@@ -299,34 +202,20 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, and end the workers."""
-        settings = QSettings()
-        settings.setValue("geometry", self.saveGeometry())
-        settings.setValue("state", self.saveState())
+        self.remember()
         self.desk.close()
         event.accept()
 
-    def _remember(self) -> None:
-        settings = QSettings()
-        self.resize(1240, 820)
-        for name, restore in (("geometry", self.restoreGeometry), ("state", self.restoreState)):
-            value = settings.value(name)
-            if isinstance(value, QByteArray):
-                restore(value)
-
-    def _fill_recent(self) -> None:
-        self.recent.clear()
-        for name in _recent():
-            self.recent.addAction(name, partial(self.desk.add, [Path(name)]))
-
     def _show(self, document: Document | Reel) -> None:
-        names = [str(document.path), *(one for one in _recent() if one != str(document.path))]
-        QSettings().setValue("recent", names[:RECENT])
+        recent.add(document.path)
         self.setWindowTitle(f"{document.path.name} – photochrom")
         self.notice.hide()
         self.stack.setCurrentWidget(self.canvas)
         self.canvas.forget()
         self.timeline.hide()
         self.adjust.show_kind(isinstance(document, Reel))
+        for name in ("damaged", "sound"):
+            self.actions_by_name[name].setDisabled(isinstance(document, Reel))
         self.strip.show_picture(document.path)
         self._show_said()
 
@@ -392,11 +281,6 @@ class Window(QMainWindow):
         )
         self.variants.open()
 
-    def _show_busy(self, stage: str, fraction: float) -> None:
-        self.busy.setVisible(bool(stage))
-        self.busy.setRange(0, 0 if fraction <= 0 else 1000)
-        self.busy.setValue(round(1000 * fraction))
-
     def _mark(self, export: Export | None) -> None:
         states = {Status.DONE: "done", Status.FAILED: "failed"}
         if export is not None and export.status in states:
@@ -407,9 +291,3 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.canvas.peek(False)
         super().changeEvent(event)
-
-
-def _recent() -> list[str]:
-    value = QSettings().value("recent", [])
-    names = [value] if isinstance(value, str) else value
-    return [str(name) for name in names] if isinstance(names, list) else []

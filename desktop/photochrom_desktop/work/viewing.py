@@ -24,7 +24,7 @@ class Tile(NamedTuple):
     """A part of the picture."""
 
     side: str
-    """``before`` or ``after``."""
+    """``before``, ``after`` or ``mask``."""
     level: int
     column: int
     row: int
@@ -106,7 +106,7 @@ class Viewing(QObject):
     def want(self, tiles: Iterable[Tile]) -> None:
         """Ask for tiles in this order; those asked for before and not among them are let go."""
         # until it is coloured there is nothing after
-        wanted = [tile for tile in tiles if self._colored or tile.side == "before"]
+        wanted = [tile for tile in tiles if self._colored or tile.side != "after"]
         for tile in [tile for tile in self._tiles if tile not in wanted]:
             self._cancel(self._tiles.pop(tile))
         for tile in wanted:

@@ -32,3 +32,13 @@ def _mirror(image: FloatImage, rows: bool, columns: bool) -> FloatImage:
     if rows:
         image = image[..., ::-1, :]
     return image[..., ::-1] if columns else image
+
+
+def stored_place(place: tuple[float, float], orientation: int) -> tuple[float, float]:
+    """Where a place of the upright picture is in the stored one; both x and y, 0..1."""
+    x, y = place
+    if orientation in (2, 3, 6, 7):
+        x = 1 - x
+    if orientation in (3, 4, 7, 8):
+        y = 1 - y
+    return (y, x) if orientation >= 5 else (x, y)

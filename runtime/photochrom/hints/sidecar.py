@@ -17,6 +17,7 @@ from photochrom.errors import InputError, UsageError
 from photochrom.files.whole import whole_file
 from photochrom.hints.strokes import Stroke
 from photochrom.options import Options, Point
+from photochrom.restoration import options as restoration
 from photochrom.restoration.options import Restoration
 
 VERSION = 1
@@ -27,7 +28,7 @@ LARGEST = 64 * 2**20
 SETTINGS = ("strength", "saturation", "warmth", "protect", "variant", "size", "detail")
 """Fields of `Options` that are read from ``settings`` and written there."""
 _KNOWN = ("photochrom", "strokes", "points", "settings", "restore", "reference")
-RESTORE = ("steps", "film", "infrared")
+RESTORE = ("steps", "film", "infrared", "touches")
 """Fields of `Restoration` that ``restore`` may hold."""
 _STROKE = ("points", "radius", "color", "strength")
 
@@ -46,7 +47,7 @@ class Sidecar:
     """Other keys of the file, kept as they are."""
     restore: Mapping[str, Any] | None = None
     """What is done to the scan first: ``steps`` (names; None: what it needs), ``film``,
-    ``infrared``."""
+    ``infrared``, ``touches`` (as `Touch.to_json` gives them)."""
     reference: str | None = None
     """Path of a colour picture, seen from the sidecar's folder."""
 
@@ -235,9 +236,8 @@ def _restoration(path: Path, data: Any) -> Restoration:
     unknown = sorted({*data} - {*RESTORE}) if isinstance(data, dict) else ["it"]
     if unknown:
         raise InputError(f"{path}: restore has the keys {', '.join(RESTORE)}, not {unknown[0]!r}")
-    steps = data.get("steps", ())
     try:
-        return Restoration(**{**data, "steps": None if steps is None else tuple(steps)})
+        return restoration.from_json(data)
     except (TypeError, UsageError) as error:
         raise InputError(f"{path}, restore: {error}") from error
 

@@ -12,11 +12,11 @@ import numpy as np
 from photochrom.color import lab, srgb
 from photochrom.color.arrays import FloatImage
 from photochrom.errors import UsageError
+from photochrom.hints import way
+from photochrom.hints.way import Place
 
 THINNEST = 1.25
 """Radius in pixels that every stroke has at least: at any working size it covers whole pixels."""
-
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,7 @@ class Stroke:
     """What a sidecar said of it that this version does not know; kept as it is."""
 
     def __post_init__(self) -> None:
-        if not self.points:
-            raise UsageError("a stroke needs at least one place; leave it out")
-        for place in self.points:
-            if len(place) != 2 or not all(0 <= part <= 1 for part in place):
-                raise UsageError(
-                    f"a stroke's places are fractions of the picture's size, 0 to 1, not {place}"
-                )
-        if not 0 < self.radius <= 1:
-            raise UsageError(
-                f"a stroke's radius is a fraction of the picture's long side, not {self.radius:g}"
-            )
+        way.check("stroke", self.points, self.radius)
         if len(self.color) != 3 or not all(0 <= part <= 255 for part in self.color):
             raise UsageError(f"a stroke's colour has three parts of 0 to 255, not {self.color}")
         if not 0 <= self.strength <= 1:
@@ -66,9 +56,9 @@ def cover(stroke: Stroke, height: int, width: int) -> FloatImage:
     """
     radius = max(stroke.radius * max(height, width), THINNEST)
     # places to where pixels' centres are whole numbers
-    way = np.array(stroke.points, np.float64) * (width, height) - 0.5
+    places = np.array(stroke.points, np.float64) * (width, height) - 0.5
     covered = np.zeros((height, width), np.float32)
-    for start, end in zip(way, way[1:] if len(way) > 1 else way, strict=False):
+    for start, end in zip(places, places[1:] if len(places) > 1 else places, strict=False):
         rows, columns = _box(start, end, radius + 1, (height, width))
         distance = _distance(start, end, rows, columns)
         part = covered[rows, columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +17,11 @@ from photochrom.files import orientation
 from photochrom.files.source import check_file, unreadable
 from photochrom.files.whole import scratch_file, whole_file
 from photochrom.restoration.dust import Mask
+from photochrom.restoration.opencv import cv2
+from photochrom.restoration.options import Touch
 
+THICKEST = 32767
+"""Pixels of a line that OpenCV draws."""
 DAMAGED = 128
 """Grey of a mask from which a pixel counts as damaged."""
 
@@ -35,6 +39,25 @@ class MaskFile:
     def put(self, rows: slice, mask: Mask) -> None:
         """Set some rows."""
         self._pixels[rows] = mask.astype(np.uint8) * 255
+
+    def touch(self, touches: Sequence[Touch], turned: int) -> None:
+        """Mark what a person marked; `turned` is the picture's EXIF orientation."""
+        height, width = self._pixels.shape
+        for one in touches:
+            # a line needs two ends
+            points = one.points if len(one.points) > 1 else one.points * 2
+            places = [orientation.stored_place(place, turned) for place in points]
+            # pixels' centres are whole numbers; in 1/256 of a pixel
+            way = np.array(places) * (width, height) - 0.5
+            thick = max(1, round(2 * one.radius * max(width, height)))
+            codes = np.rint(way * 256).astype(np.int32)[None]
+            value = 255 * one.damaged
+            cv2().polylines(self._pixels, codes, False, value, min(thick, THICKEST), shift=8)
+
+    def part(self, rows: slice, columns: slice, turned: int) -> NDArray[np.uint8]:
+        """Some of it, upright: 0 or 255."""
+        upright: Any = orientation.upright(cast(Any, self._pixels), turned)
+        return np.asarray(upright[rows, columns])
 
     @property
     def share(self) -> float:

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from photochrom.errors import UsageError
+from photochrom.hints import way
+from photochrom.hints.way import Place
 
 STEPS = ("dust", "negative", "tone", "levels", "contrast", "grain")
 """Every step, in the order in which they are done."""
 FILMS = ("auto", "bw", "color")
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What a person marked in the mask of dust and scratches with a brush."""
+
+    points: tuple[Place, ...]
+    """The brush's way."""
+    radius: float
+    """The brush's, over the upright picture's long side."""
+    damaged: bool = True
+    """Whether there is damage; False: there is none, whatever was found."""
+
+    def __post_init__(self) -> None:
+        way.check("touch", self.points, self.radius)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Touch:
+        """What a sidecar has: ``points``, ``radius`` and ``damaged``.
+
+        Raises:
+            UsageError: if it is none.
+        """
+        try:
+            places = tuple((float(x), float(y)) for x, y in data["points"])
+            return cls(places, float(data["radius"]), bool(data.get("damaged", True)))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UsageError(f"a touch has points and a radius, not {data!r}") from error
+
+    def to_json(self) -> dict[str, Any]:
+        """As a sidecar has it."""
+        points = [list(place) for place in self.points]
+        return {"points": points, "radius": self.radius, "damaged": self.damaged}
 
 
 @dataclass(frozen=True)
@@ -27,6 +64,9 @@ class Restoration:
     """A picture that is white where there is damage, upright, of the source's size."""
     mask_out: Path | None = None
     """Where the mask that is used goes, as PNG."""
+    touches: tuple[Touch, ...] = ()
+    """What a person marked, later ones on top: of what ``dust`` found; without that step nothing
+    else counts as damaged."""
 
     def __post_init__(self) -> None:
         unknown = [step for step in self.steps or () if step not in STEPS]
@@ -48,6 +88,20 @@ class Restoration:
         """N of ``band:N`` and ``page:N``."""
         match = re.fullmatch(r"(?:band|page):([1-9]\d{0,4})", self.infrared)
         return int(match[1]) if match else None
+
+
+def from_json(data: Mapping[str, Any]) -> Restoration:
+    """What JSON says, with names of fields as keys.
+
+    Raises:
+        TypeError: if a key or a value is of no such field.
+        UsageError: if a value can't be meant.
+    """
+    steps = data.get("steps", ())
+    paths = {name: Path(data[name]) for name in ("mask", "mask_out") if data.get(name)}
+    touches = tuple(map(Touch.from_json, data.get("touches", ())))
+    taken = {"steps": None if steps is None else tuple(steps), "touches": touches, **paths}
+    return Restoration(**{**data, **taken})
 
 
 def parse_steps(text: str) -> tuple[str, ...] | None:

@@ -95,7 +95,7 @@ def planned(
         UsageError: if a step that was asked for needs an extra that is not installed.
     """
     plan = Plan(options)
-    if options.steps == ():
+    if options.steps == () and not options.touches:
         yield plan
         return
     try:
@@ -103,7 +103,7 @@ def planned(
         width, height = source.image.width, source.image.height
         view = View.of(open_source(file, page=page).color, source.profile)
         with scratch_mask(scratch, width, height) as mask:
-            if _asked("dust", options):
+            if _asked("dust", options) or options.touches:
                 _Dust(file, page, source, view, options, watch).into(plan, mask)
             _plan_steps(plan, view)
             yield plan
@@ -186,12 +186,22 @@ class _Dust:
 
     def into(self, plan: Plan, mask: MaskFile) -> None:
         """Decide, and fill the mask."""
+        options = self.options
+        found = self._found(plan, mask) if _asked("dust", options) else None
+        if options.touches:
+            mask.touch(options.touches, self.source.orientation)
+            words, sure = found or ("", 1.0)
+            found = f"{words} and marked by hand".removeprefix(" and "), sure
+        if found is not None:
+            self._keep(plan, mask, *found)
+
+    def _found(self, plan: Plan, mask: MaskFile) -> tuple[str, float] | None:
+        """What is in the mask, in words, and how sure that is; None if it stays empty."""
         if self.options.mask is not None:
             mask.load(self.options.mask, self.source.orientation)
-            self._keep(plan, mask, f"from the mask {self.options.mask.name}", 1.0)
-            return
+            return f"from the mask {self.options.mask.name}", 1.0
         if self.options.steps is None and not _has_opencv():
-            return
+            return None
         infrared = locate(self.file, self.page, self.source, self.options.infrared)
         plan.infrared_is_band = infrared is not None and infrared.is_band
         words = "seen in the picture itself"
@@ -202,9 +212,9 @@ class _Dust:
             words = f"seen by infrared ({infrared.where})"
         if infrared is None and self.options.steps is None:
             self._suggest(plan, words)
-            return
+            return None
         self._fill(mask, infrared)
-        self._keep(plan, mask, words, 0.5 if infrared is None else 0.9)
+        return words, 0.5 if infrared is None else 0.9
 
     def _keep(self, plan: Plan, mask: MaskFile, words: str, sure: float) -> None:
         share = mask.share

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pyvips
 
 from photochrom import pages
@@ -34,7 +35,7 @@ from photochrom.viewing.levels import Levels
 
 IN_MEMORY = 600 << 20
 """Bytes of a decoded picture up to which it stays in memory."""
-Side = Literal["before", "after"]
+Side = Literal["before", "after", "mask"]
 
 
 @dataclass(eq=False)
@@ -109,16 +110,29 @@ class View:
         Args:
             level: 0 is the full size, each further one half of it.
             left, top, width, height: in pixels of the level; the part lies inside.
-            side: before or after colouring.
+            side: before or after colouring; or the mask of damage, white where there is some.
 
         Raises:
             UsageError: if there is no such part, or nothing was coloured yet.
         """
         self._check(level, left, top, width, height)
+        if side == "mask":
+            return self._masked(level, left, top, width, height)
         codes = self.levels.window(level, left, top, width, height)
         if side == "after":
             codes = self._at(level).colored(codes, top, left)
         return screen.shown(codes, self.source.profile)
+
+    def _masked(self, level: int, left: int, top: int, width: int, height: int) -> PictureArray:
+        shown = np.zeros((height, width), np.uint8)
+        if self._plan.mask is not None:
+            scale = 2**level
+            rows = slice(top * scale, (top + height) * scale)
+            columns = slice(left * scale, (left + width) * scale)
+            part = self._plan.mask.part(rows, columns, self.source.orientation)
+            # a speck is seen, however small the picture is shown
+            shown = part.reshape(height, scale, width, scale).max((1, 3))
+        return np.repeat(shown[..., None], 3, axis=2)
 
     def _at(self, level: int) -> Parts:
         if self._chroma is None:

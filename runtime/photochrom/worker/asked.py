@@ -10,7 +10,7 @@ from typing import Any
 from photochrom.errors import InputError, UsageError
 from photochrom.hints import sidecar
 from photochrom.options import Delivery, Options
-from photochrom.restoration.options import Restoration
+from photochrom.restoration.options import from_json
 
 PLACE = Path("the job's options")
 """Where options come from, for messages."""
@@ -60,7 +60,9 @@ def _others(said: Mapping[str, Any]) -> dict[str, Any]:
         name: said[name] for name in ("provenance", "page") if said.get(name) is not None
     }
     if said.get("restore") is not None:
-        found["restoration"] = _restoration(said["restore"])
+        if not isinstance(said["restore"], dict):
+            raise UsageError(f"restore is an object, not {said['restore']!r}")
+        found["restoration"] = from_json(said["restore"])
     if said.get("delivery") is not None:
         found["delivery"] = Delivery(**said["delivery"])
     if said.get("reference") is not None:
@@ -72,12 +74,3 @@ def _others(said: Mapping[str, Any]) -> dict[str, Any]:
 
         found["layer"] = layer.read(Path(said["layer"]))
     return found
-
-
-def _restoration(said: Any) -> Restoration:
-    if not isinstance(said, dict):
-        raise UsageError(f"restore is an object, not {said!r}")
-    paths = {name: Path(said[name]) for name in ("mask", "mask_out") if said.get(name)}
-    steps = said.get("steps", ())
-    taken = {**said, **paths, "steps": None if steps is None else tuple(steps)}
-    return Restoration(**taken)

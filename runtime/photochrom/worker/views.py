@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -70,10 +70,11 @@ def window(view: View, head: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
     if not all(type(value) is int for value in place):
         raise UsageError("a window needs level, left, top, width and height, whole numbers")
     level, left, top, width, height = (cast("int", value) for value in place)
-    return picture(view.window(level, left, top, width, height, side_of(head)))
+    side: Side = "mask" if head.get("side") == "mask" else side_of(head)
+    return picture(view.window(level, left, top, width, height, side))
 
 
-def side_of(head: Mapping[str, Any]) -> Side:
+def side_of(head: Mapping[str, Any]) -> Literal["before", "after"]:
     """Which side of the colouring a job wants to see.
 
     Raises:
@@ -82,7 +83,7 @@ def side_of(head: Mapping[str, Any]) -> Side:
     side = head.get("side", "after")
     if side not in SIDES:
         raise UsageError(f"side is before or after, not {side!r}")
-    return cast("Side", side)
+    return cast('Literal["before", "after"]', side)
 
 
 def picture(pixels: PictureArray) -> tuple[dict[str, Any], Any]:
