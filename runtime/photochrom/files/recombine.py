@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -91,15 +91,17 @@ class Parts:
         """
         height, width = codes.shape[:2]
         result = np.empty((height, width, 3), self._recombination.dtype)
-        wide = _Rows(self._chroma)
-        for rows, middle in self._shared(top, height):
-            found = wide.at(middle)
+        wide = _Rows(self._chroma, slice(left, left + width))
+        shared = list(self._shared(top, height))
+        count = max(1, PIECE // (width * self._chroma.shared))  # narrow parts: several at once
+        for start in range(0, len(shared), count):
+            strips = shared[start : start + count]
+            rows = slice(strips[0][0].start, strips[-1][0].stop)
+            found = wide.of(strips)
             for first in range(0, width, self._chroma.piece):
-                last = min(first + self._chroma.piece, width)
-                columns = slice(left + first, left + last)
-                part = Lines(found.slope[:, None, columns], found.offset[:, None, columns])
-                at = rows, slice(first, last)
-                self._recombination.join(codes[at], part, result[at])
+                columns = slice(first, min(first + self._chroma.piece, width))
+                part = Lines(found.slope[..., columns], found.offset[..., columns])
+                self._recombination.join(codes[rows, columns], part, result[rows, columns])
         return result
 
     def _shared(self, top: int, height: int) -> Iterator[tuple[slice, float]]:
@@ -162,12 +164,12 @@ class _Enlarged:
         self.right = np.minimum(self.left + 1, small_width - 1)
         self.share = (centres - self.left).astype(np.float32)
 
-    def across(self, row: int) -> FloatImage:
-        """One row of the small size, enlarged: 4 x width."""
-        left = self.planes[:, row].take(self.left, axis=1)
-        right = self.planes[:, row].take(self.right, axis=1)
+    def across(self, row: int, columns: slice) -> FloatImage:
+        """Some columns of one row of the small size, enlarged: 4 x width."""
+        left = self.planes[:, row].take(self.left[columns], axis=1)
+        right = self.planes[:, row].take(self.right[columns], axis=1)
         right -= left
-        right *= self.share
+        right *= self.share[columns]
         left += right
         return left
 
@@ -175,17 +177,28 @@ class _Enlarged:
 class _Rows:
     """Rows of the full size for one thread, which keeps what the next row needs too."""
 
-    def __init__(self, chroma: _Enlarged) -> None:
-        self.chroma, self.above = chroma, -1
+    def __init__(self, chroma: _Enlarged, columns: slice) -> None:
+        self.chroma, self.columns, self.above = chroma, columns, -1
 
-    def at(self, middle: float) -> Lines:
-        """Slope and offset (2 x width each) at a height of the full size."""
+    def of(self, strips: Sequence[tuple[slice, float]]) -> Lines:
+        """Slope and offset of strips of rows: 2 x rows x width; one strip shares a single row."""
+        if len(strips) == 1:
+            row = self._at(strips[0][1])[:, None]
+        else:
+            each = [self._at(middle) for _, middle in strips]
+            high = [rows.stop - rows.start for rows, _ in strips]
+            row = np.repeat(np.stack(each, axis=1), high, axis=1)
+        return Lines(row[:2], row[2:])
+
+    def _at(self, middle: float) -> FloatImage:
+        """Slope and offset, 4 x width, at a height of the full size."""
         last = self.chroma.planes.shape[1] - 1
         place = min(max(middle * self.chroma.scale - 0.5, 0), last)
         if int(place) != self.above:
             self.above = int(place)
-            self.upper = self.chroma.across(self.above)
-            self.step = self.chroma.across(min(self.above + 1, last)) - self.upper
+            self.upper = self.chroma.across(self.above, self.columns)
+            below = self.chroma.across(min(self.above + 1, last), self.columns)
+            self.step = below - self.upper
         row = self.step * np.float32(place - self.above)
         row += self.upper
-        return Lines(row[:2], row[2:])
+        return row
