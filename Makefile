@@ -23,8 +23,11 @@ help:  ## List the commands
 demo: $(DEMO_STAMP)  ## Set up what colorizing needs and colorize real photographs into demo/
 	$(BIN)/photochrom demo
 
+# Most tests keep one core busy. Neighbours stay together, so that fixtures of a file are made once.
+WORKERS ?= 2
+
 test: lint  ## Set up everything, then run the linters, the type checker and the tests
-	$(BIN)/python -m pytest --reruns 1 -raR
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --reruns 1 -raR
 
 DEVICE ?= cuda
 
