@@ -18,11 +18,24 @@ The number is the exit code of the command line. A message is one line: what, wh
 
 from typing import ClassVar
 
+LONGEST = 1000
+"""Letters of a message at most: files may hold endless names and values."""
+
 
 class PhotochromError(Exception):
-    """Base of all errors that photochrom raises on purpose."""
+    """Base of all errors that photochrom raises on purpose; their message is one readable line."""
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_one_line(message))
+
+
+def _one_line(message: str) -> str:
+    """A message without line ends; one that is too long keeps its beginning and its end."""
+    if len(message) > LONGEST:
+        message = f"{message[: LONGEST // 2]} … {message[-LONGEST // 3 :]}"
+    return message if len(message.splitlines()) < 2 else "\\n".join(message.splitlines())
 
 
 class UsageError(PhotochromError):

@@ -75,6 +75,8 @@ class Limits:
         Raises:
             UsageError: if there is no limit of a name, or a value can't be meant.
         """
+        if not isinstance(said, Mapping):
+            raise UsageError(f"limits are names with numbers, not {said!r}")
         unknown = sorted({*said} - {*NAMES})
         if unknown:
             raise UsageError(f"there is no limit {unknown[0]!r}; limits: {', '.join(NAMES)}")

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyvips
 
-from photochrom import limits
 from photochrom.color.arrays import PictureArray
 from photochrom.errors import InputError
 from photochrom.files import orientation, scaling
@@ -61,15 +60,14 @@ def _first_frame(path: Path) -> PictureArray:
     try:
         import av
 
-        from photochrom.video.container.reading import open_film
+        from photochrom.video.container import probe, reading
     except ImportError as error:
         raise InputError(
             f"{path} is a film; install the extra: pip install 'photochrom[video]'"
         ) from error
     try:
-        with open_film(path) as container:
-            stream = container.streams.video[0]
-            limits.check(path, "frame_pixels", stream.width * stream.height)
-            return next(container.decode(video=0)).to_ndarray(format="rgb24")
-    except (OSError, av.FFmpegError, StopIteration, IndexError) as error:
+        with reading.open_film(path) as container:
+            stream = probe.picture_stream(path, container)
+            return next(container.decode(stream)).to_ndarray(format="rgb24")
+    except (OSError, av.FFmpegError, StopIteration, ValueError) as error:
         raise InputError(f"can't read {path} as a film ({error}); it may be damaged") from error

@@ -65,9 +65,9 @@ def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
 def _of(path: Path, container: InputContainer, images: Images | None) -> VideoInfo:
     if images is None and container.format.name in kinds.STILL:
         raise InputError(f"{path} is a picture, not a film; use photochrom photo")
-    stream = _picture(path, container)
+    stream = picture_stream(path, container)
     context = stream.codec_context
-    _check_size(path, stream, _seconds(container, stream), images)
+    _check_length(path, stream, _seconds(container, stream), images)
     frame = _first(path, container, stream, images)
     pix_fmt = frame.format.name
     planar = layouts.planar_name(pix_fmt)
@@ -107,11 +107,20 @@ def _of(path: Path, container: InputContainer, images: Images | None) -> VideoIn
     )
 
 
-def _picture(path: Path, container: InputContainer) -> VideoStream:
-    """The stream that gets colour: the largest that is no cover art."""
+def picture_stream(path: Path, container: InputContainer) -> VideoStream:
+    """The stream that gets colour: the largest that is no cover art; nothing is decoded yet.
+
+    Raises:
+        InputError: if there is none.
+        LimitError: if its frames are larger than a film's may be.
+    """
     streams = [
-        one for one in container.streams.video if not one.disposition & Disposition.attached_pic
+        one
+        for one in container.streams.video
+        if one.codec_context is not None and not one.disposition & Disposition.attached_pic
     ]
+    if not streams and container.streams.video:
+        raise InputError(f"{path} is coded in a way that photochrom can't read")
     if not streams and container.streams.audio:
         raise InputError(f"{path} has sound and no picture")
     if not streams:
@@ -120,14 +129,14 @@ def _picture(path: Path, container: InputContainer) -> VideoStream:
         streams,
         key=lambda one: (bool(one.disposition & Disposition.default), one.width * one.height),
     )
+    limits.check(path, "frame_pixels", best.width * best.height)
     return best
 
 
-def _check_size(
+def _check_length(
     path: Path, stream: VideoStream, seconds: float | None, images: Images | None
 ) -> None:
-    """Refuse what the header tells of before any of it is decoded."""
-    limits.check(path, "frame_pixels", stream.width * stream.height)
+    """Refuse a film whose header tells of too many frames."""
     rate = stream.average_rate or stream.guessed_rate
     lasting = int(seconds * rate) if seconds and rate else 0
     count = images.count if images is not None else stream.frames
