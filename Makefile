@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations screenshots bundle wheel \
+.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations screenshots bundle wheel fuzz man sbom lock \
     clean distclean
 
 help:  ## List the commands

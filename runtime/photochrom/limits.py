@@ -133,6 +133,17 @@ def current() -> Limits:
     return Limits.from_environment(INTERACTIVE) if _held is None else _held
 
 
+def memory_words() -> str:
+    """What is said where memory does not suffice."""
+    most = current().memory
+    if most is None:
+        return "there is too little memory for it; close other programs, or make it smaller"
+    return (
+        f"it needs more memory than the limit memory ({most:,} bytes); if you trust it, set "
+        f"{VARIABLE}=memory=… to more, or to none"
+    )
+
+
 def check_picture(path: Path, width: int, height: int) -> None:
     """Refuse a picture whose header tells of too many pixels.
 

@@ -72,7 +72,7 @@ def _decode(path: Path, kind: str) -> _Pixels:
         raise InputError(
             f"{path} is {kind}; to read it, install the extra: pip install 'photochrom[{extra}]'"
         ) from error
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # each library has errors of its own
         reason = str(error).strip().splitlines() or ["no reason given"]

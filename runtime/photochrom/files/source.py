@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyvips
 
+from photochrom import limits
 from photochrom.color.profile import (
     ProfileError,
     TableProfileError,
@@ -13,7 +14,7 @@ from photochrom.color.profile import (
     default_profile,
     parse_profile,
 )
-from photochrom.errors import InputError
+from photochrom.errors import InputError, LimitError
 from photochrom.files import blocks, kinds, png
 from photochrom.files.opening import open_picture, open_scratch
 from photochrom.files.tiff_pages import Layout, layout_of, layouts
@@ -82,6 +83,8 @@ def open_source(file: PictureFile | Path, shrink: int = 1, page: int = 0) -> Sou
 def unreadable(path: Path, error: pyvips.Error) -> InputError:
     """The error for a file that libvips can't decode, in one line."""
     words = str(error.detail or error)
+    if "out of memory" in words:
+        return LimitError(f"can't read {path}: {limits.memory_words()}")
     known = kinds.advice(path, words)
     if known is not None:
         return InputError(f"can't read {path}: {known}")

@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn
 
 from photochrom import __version__
 from photochrom.errors import CancelledError, PhotochromError, UsageError
-from photochrom.limits import Limits
+from photochrom.limits import Limits, memory_words
 from photochrom.worker import limits
 from photochrom.worker.calls import Models
 from photochrom.worker.frames import PROTOCOL, Head, ProtocolError, read_frame, write_frame
@@ -155,8 +155,7 @@ class Server:
         except PhotochromError as error:
             call.answer(_failure(type(error).__name__, str(error), error.exit_code))
         except MemoryError:
-            words = "there is too little memory for this; close other programs, or make it smaller"
-            call.answer(_failure("OutOfMemoryError", words, 6))
+            call.answer(_failure("OutOfMemoryError", memory_words(), 6))
         except Exception as error:  # whatever it is, the other end must hear of it
             words = f"photochrom failed ({type(error).__name__}: {error}); please report it"
             call.answer({**_failure("InternalError", words, 1), "details": traceback.format_exc()})
