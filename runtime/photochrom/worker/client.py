@@ -148,6 +148,7 @@ class Worker:
         payload: bytes = b"",
         progress: Callable[[Head], None] | None = None,
         silence: float = SILENCE,
+        parts: Callable[[Head, bytes], None] | None = None,
         **said: Any,
     ) -> Frame:
         """Ask for a task and wait for its answer.
@@ -157,6 +158,7 @@ class Worker:
             payload: pixels, if it takes some.
             progress: hears every ``progress`` frame's header.
             silence: seconds without a word after which it counts as hung.
+            parts: hears every ``progress`` frame that has a payload.
             said: the rest of what the task is told.
 
         Raises:
@@ -171,6 +173,8 @@ class Worker:
                 raise Refused(head)
             if progress is not None:
                 progress(head)
+            if parts is not None and body:
+                parts(head, body)
 
     def _receive_or_kill(self, silence: float) -> Frame:
         try:
