@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import gi
+from gi.repository import Gimp
 
-gi.require_version("Gimp", "3.0")
 import exchange
 import memory
 import pixels
-from gi.repository import Gimp
 from memory import Last
 from photochrom_worker.client import Worker
 from result import Result
@@ -83,7 +81,9 @@ def check(image: Gimp.Image, layers: Layers, output: str) -> None:
         _refuse("the layer's pixels are locked: unlock them, or choose a new layer as output")
     selected = not Gimp.Selection.is_empty(image)
     if selected and not source.mask_intersect()[0]:
-        _refuse("the selection does not touch the layer: choose Select > None, or select some of it")
+        _refuse(
+            "the selection does not touch the layer: choose Select > None, or select some of it"
+        )
 
 
 def colorize(
@@ -101,7 +101,7 @@ def colorize(
     Returns:
         The layer with the colours.
     """
-    source, hints, repeated = layers
+    source, hints = layers.source, layers.hints
     silence = runtime.silence
     form = pixels.form_of(image, source)
     if not exchange.begin(worker, form.picture, form.profile, silence):
@@ -112,9 +112,7 @@ def colorize(
         output = "color-layer"  # the other mode would hide the light that was put right
     result = Result(image, source, form, _into(layers, output))
     said = job_of(chosen)
-    told = exchange.color(
-        worker, form.picture, said, result.write, Gimp.progress_update, silence
-    )
+    told = exchange.color(worker, form.picture, said, result.write, Gimp.progress_update, silence)
     Gimp.progress_end()  # there is nothing left to cancel
     made = result.apply(output, f"{source.get_name()} (colour)")
     memory.keep(image, Last(source, hints, None if made == source else made))

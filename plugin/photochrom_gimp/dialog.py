@@ -8,24 +8,28 @@ gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
+from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
+
 import arguments
+import choosers
 import coloring
+import memory
 import pixels
 import words
 from exchange import Picture
-from gi.repository import GdkPixbuf, Gimp, GimpUi, GLib, Gtk
 from photochrom_worker.client import Worker
 from runtime_file import Runtime
 from settings import job_of
 from trying import Copy, Trier, Wish
 
 TITLE = "Colorize"
-SIDE = 400
+SIDE = 512
 """Pixels of the preview's long side, at most; it has more than half of them."""
 PAUSE = 250
 """Milliseconds without a change after which the preview is worked out."""
 SCALES = ("strength", "saturation", "warmth")
-ORDER = ("output", "hints", *SCALES, "detail", "restore", "model", "device")
+PARTS = (("output",), (*SCALES, "detail"), ("model", "device"))
+"""Arguments with GIMP's own widgets; ours lie between them."""
 
 
 def ask(
@@ -45,7 +49,7 @@ def ask(
     dialog = GimpUi.ProcedureDialog.new(procedure, config, TITLE)
     for name in SCALES:
         dialog.get_scale_entry(name, 1.0)
-    box = dialog.fill_box("photochrom-settings", list(ORDER))
+    box = settings_box(dialog, config, image)
     preview = Preview(config, image, drawables, runtime)
     both = Gtk.Box(orientation=Gtk.Orientation.HORIZONTAL, spacing=12, margin=12)
     both.pack_start(preview.widget, False, False, 0)
@@ -62,12 +66,26 @@ def ask(
     return wanted, worker
 
 
+def settings_box(
+    dialog: GimpUi.ProcedureDialog, config: Gimp.ProcedureConfig, image: Gimp.Image
+) -> Gtk.Widget:
+    """All arguments, one below the other."""
+    box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+    ours = [
+        choosers.labelled("_Hints", choosers.hints(config, image)),
+        choosers.labelled("R_estore first", choosers.restoration(config)),
+    ]
+    for number, names in enumerate(PARTS):
+        box.pack_start(dialog.fill_box(f"photochrom-{number}", list(names)), False, False, 0)
+        for widget in ours[number : number + 1]:
+            box.pack_start(widget, False, False, 0)
+    return box
+
+
 def settle(config: Gimp.ProcedureConfig, image: Gimp.Image) -> None:
     """Forget hints of another image; take those of the last run on this one."""
     hints = config.get_property("hints")
     if hints is None or hints.get_image().get_id() != image.get_id():
-        import memory
-
         config.set_property("hints", memory.recall(image).hints)
 
 
@@ -86,7 +104,7 @@ class Preview:
         self._copy: tuple[Gimp.Layer, Copy] | None = None
         self._waiting = 0
         self._picture = Gtk.Image()
-        self._picture.set_size_request(SIDE, SIDE * 3 // 4)
+        self._picture.set_size_request(SIDE * 3 // 4, SIDE * 3 // 4)
         self._words = Gtk.Label(wrap=True, max_width_chars=44, selectable=True)
         self._wanted = Gtk.CheckButton(label="_Preview", use_underline=True, active=True)
         self._wanted.connect("toggled", lambda _: self._changed())
@@ -171,5 +189,3 @@ def _factor(layer: Gimp.Layer) -> int:
     while max(layer.get_width(), layer.get_height()) > SIDE * factor:
         factor *= 2
     return factor
-
-

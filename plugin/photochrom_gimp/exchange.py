@@ -74,7 +74,9 @@ def send(
         silence: seconds after which the worker counts as hung.
     """
     for top, rows in picture.strips():
-        worker.call("sheet-rows", whole(read(top, rows), picture.row * rows), None, silence, top=top)
+        worker.call(
+            "sheet-rows", whole(read(top, rows), picture.row * rows), None, silence, top=top
+        )
         told(SENDING * (top + rows) / picture.height)
 
 

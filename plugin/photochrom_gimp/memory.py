@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 NAME = "photochrom-last"

@@ -9,12 +9,14 @@ from typing import Any
 
 import gi
 
-gi.require_version("Gimp", "3.0")
+for name, version in (("Babl", "0.1"), ("Gegl", "0.4"), ("Gimp", "3.0")):
+    gi.require_version(name, version)
+from gi.repository import Gimp, GLib
+
 import arguments
 import coloring
 import runtime_file
 import words
-from gi.repository import Gimp, GLib
 from photochrom_worker.client import Worker, WorkerError
 
 HOME = Path(__file__).resolve().parent
@@ -69,7 +71,7 @@ def _run(
     return True
 
 
-class Photochrom(Gimp.PlugIn):
+class Photochrom(Gimp.PlugIn):  # type: ignore[misc]  # gi has no types
     """The plug-in."""
 
     def do_set_i18n(self, name: str) -> bool:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import gi
-
-gi.require_version("Babl", "0.1")
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
-from exchange import Picture, whole
 from gi.repository import Babl, Gegl, Gimp
+
+from exchange import Picture, whole
 
 MODELS = {1: "Y'", 2: "Y'A", 3: "R'G'B'", 4: "R'G'B'A"}
 """Of pixels by their channels. A format that babl does not know ends the process, so these alone

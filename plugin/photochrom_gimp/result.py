@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import gi
-
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
-import provenance
 from gi.repository import Gegl, Gimp
+
+import provenance
 from pixels import Form, set_rows
 
 MODES = {"lch-layer": Gimp.LayerMode.LCH_COLOR, "color-layer": Gimp.LayerMode.NORMAL}
@@ -36,15 +33,17 @@ class Result:
         # GIMP throws a shadow away if this process ends; a layer would stay in its memory
         is_rgb = image.get_base_type() == Gimp.ImageBaseType.RGB
         self._shadow = into.get_shadow_buffer() if into is not None and is_rgb else None
-        size = self._picture.width, self._picture.height
-        self._buffer = self._shadow or Gegl.Buffer.new(self._format, 0, 0, *size)
+        self._buffer = self._shadow or self._own()
+
+    def _own(self) -> Gegl.Buffer:
+        """A buffer of this process."""
+        Gegl.init(None)
+        return Gegl.Buffer.new(self._format, 0, 0, self._picture.width, self._picture.height)
 
     def write(self, top: int, rows: int, data: bytes) -> None:
         """Take rows."""
         del rows
-        set_rows(
-            self._buffer, self._format, self._picture.width, top, data, self._picture.row
-        )
+        set_rows(self._buffer, self._format, self._picture.width, top, data, self._picture.row)
 
     def apply(self, output: str, name: str) -> Gimp.Layer:
         """Change the image, as one step of undo; returns the layer with the colours."""
@@ -76,7 +75,9 @@ class Result:
     def _new(self, mode: Gimp.LayerMode, name: str) -> Gimp.Layer:
         """A layer over the source, which stays the one that is chosen."""
         image, source = self._image, self._source
-        kind = Gimp.ImageType.RGBA_IMAGE if self._picture.channels == 4 else Gimp.ImageType.RGB_IMAGE
+        kind = (
+            Gimp.ImageType.RGBA_IMAGE if self._picture.channels == 4 else Gimp.ImageType.RGB_IMAGE
+        )
         width, height = self._picture.width, self._picture.height
         layer = Gimp.Layer.new(image, name, width, height, kind, 100.0, mode)
         buffer = layer.get_buffer()

@@ -58,8 +58,9 @@ def parse(told: Any, path: Path, in_flatpak: bool) -> Runtime:
     """
     if not isinstance(told, dict) or told.get("protocol") != PROTOCOL:
         raise SetUpError(f"{path} is of another version of photochrom; {AGAIN}")
-    argv, silence = told.get("argv"), told.get("silence", SILENCE)
-    known = isinstance(argv, list) and argv and all(isinstance(word, str) for word in argv)
+    argv: list[Any] = told["argv"] if isinstance(told.get("argv"), list) else []
+    silence = told.get("silence", SILENCE)
+    known = argv and all(isinstance(word, str) for word in argv)
     if not known or not isinstance(silence, (int, float)) or not silence > 0:
         raise SetUpError(f"{path} does not say how photochrom is started; {AGAIN}")
     return Runtime([*TO_HOST, *argv] if in_flatpak else list(argv), float(silence))

@@ -92,7 +92,9 @@ class Trier:
         worker = self._worker
         if self._sent != (wish.copy, wish.hints):
             exchange.begin(worker, picture, None, runtime.silence)
-            exchange.send(worker, picture, _rows(wish.copy.pixels, picture), _nobody, runtime.silence)
+            exchange.send(
+                worker, picture, _rows(wish.copy.pixels, picture), _nobody, runtime.silence
+            )
             if wish.hints is not None:
                 layer = picture._replace(channels=4)
                 exchange.send_hints(worker, layer, _rows(wish.hints, layer), runtime.silence)

@@ -13,6 +13,7 @@ from photochrom.errors import SomeFailedError
 
 if TYPE_CHECKING:
     from photochrom.gimp.folders import GimpFolder
+    from photochrom.gimp.plugin import Installed
 
 app = typer.Typer(help="Colorize inside of GIMP 3.", no_args_is_help=True)
 FoldersOption = Annotated[
@@ -97,12 +98,11 @@ def _folders(given: list[Path] | None) -> list[GimpFolder]:
     return folders.named(given or [])
 
 
-def _proven(installed: object) -> str:
+def _proven(installed: Installed) -> str:
     from photochrom.errors import DeviceError
     from photochrom.gimp import plugin
     from photochrom.worker.client import WorkerError
 
-    assert isinstance(installed, plugin.Installed)
     try:
         return plugin.prove(installed)
     except WorkerError as error:
@@ -118,11 +118,13 @@ def _advise(folder: GimpFolder) -> None:
         _say(REMEDIES[folder.kind])
 
 
-def _say_json(found: list[tuple[GimpFolder, object]]) -> None:
+def _say_json(found: list[tuple[GimpFolder, Installed]]) -> None:
     import json
     from dataclasses import asdict
 
-    rows = [{"folder": str(folder.path), "kind": folder.kind, **asdict(one)} for folder, one in found]  # type: ignore[call-overload]
+    rows = [
+        {"folder": str(folder.path), "kind": folder.kind, **asdict(one)} for folder, one in found
+    ]
     typer.echo(json.dumps(rows, indent=2, default=str))
 
 

@@ -90,7 +90,9 @@ def install(folder: GimpFolder) -> Path:
 
 def _write(folder: Path) -> None:
     shutil.copytree(
-        source_folder(), folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyi", "__init__.py")
+        source_folder(),
+        folder,
+        ignore=shutil.ignore_patterns("__pycache__", "*.pyi", "__init__.py"),
     )
     carried = folder / CARRIED
     carried.mkdir(exist_ok=True)

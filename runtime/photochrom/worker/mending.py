@@ -7,7 +7,7 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyvips
@@ -114,4 +114,3 @@ def _pulled(color: pyvips.Image) -> PictureArray:
         full[top : top + len(part)] = part
         top += len(part)
     return full
-

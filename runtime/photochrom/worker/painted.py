@@ -55,4 +55,5 @@ class Painted:
             np.minimum(self._factor, side - np.arange(0, side, self._factor))
             for side in (self._height, self._width)
         )
-        return Layer(self._paint / np.outer(down, across).astype(np.float32))
+        count: FloatImage = np.multiply.outer(down, across).astype(np.float32)
+        return Layer(self._paint / count)

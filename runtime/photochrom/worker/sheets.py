@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pyvips
 
 from photochrom.color.arrays import PictureArray
 from photochrom.color.profile import (
@@ -95,7 +94,7 @@ class Sheet:
 
 
 class Sheets:
-    """The sheet that is held, and the model that colours it; a new one takes the old one's place."""
+    """The sheet that is held, and the model that colours it; a new sheet takes its place."""
 
     def __init__(self) -> None:
         self._sheet: Sheet | None = None
