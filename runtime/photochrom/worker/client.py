@@ -168,6 +168,7 @@ class Worker:
         payload: bytes = b"",
         progress: Callable[[Head], None] | None = None,
         silence: float | None = None,
+        parts: Callable[[Head, bytes], None] | None = None,
         **said: Any,
     ) -> Frame:
         """Ask for a task and wait for its answer.
@@ -178,6 +179,7 @@ class Worker:
             progress: hears every ``progress`` frame's header.
             silence: seconds without a word after which it counts as hung; None: those of the
                 limits, or `SILENCE`.
+            parts: hears every ``progress`` frame that has a payload.
             said: the rest of what the task is told.
 
         Raises:
@@ -197,6 +199,8 @@ class Worker:
                 raise Refused(head)
             if progress is not None:
                 progress(head)
+            if parts is not None and body:
+                parts(head, body)
 
     def _receive_or_kill(self, silence: float | None, end: float | None, task: str) -> Frame:
         left = None if end is None else end - monotonic()

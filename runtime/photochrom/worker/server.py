@@ -19,6 +19,7 @@ from photochrom.worker import limits
 from photochrom.worker.calls import Models
 from photochrom.worker.frames import PROTOCOL, Head, ProtocolError, read_frame, write_frame
 from photochrom.worker.reels import Reels
+from photochrom.worker.sheets import Sheets
 from photochrom.worker.tasks import TASKS
 from photochrom.worker.views import Views
 
@@ -61,6 +62,11 @@ class Call:
         """The film that is open."""
         return self.server.reels
 
+    @property
+    def sheets(self) -> Sheets:
+        """The picture that came in strips."""
+        return self.server.sheets
+
     def tell(self, payload: Any = b"", **what: Any) -> None:
         """Send a frame ``progress``."""
         self.server.send({"op": "progress", "id": self.head.get("id"), **what}, payload)
@@ -75,6 +81,7 @@ class Server:
 
     def __init__(self, source: IO[bytes], target: IO[bytes], held: Limits) -> None:
         self.models, self.views, self.reels = Models(), Views(), Reels()
+        self.sheets = Sheets()
         self._source, self._target, self._limits = source, target, held
         self._sending = threading.Lock()
         self._waiting: queue.Queue[Call] = queue.Queue()
