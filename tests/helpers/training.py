@@ -56,7 +56,7 @@ def run_main(
     return code
 
 
-def shake_norms(network: Generator) -> None:
+def shake_norms(network: nn.Module) -> None:
     """Batch norms that do something, as after training."""
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
