@@ -13,7 +13,7 @@ import pytest
 from helpers.command import SOURCES
 from photochrom.batch import disks
 from photochrom.batch.items import Item, Outcome
-from photochrom.batch.journal import open_journal, read_journal
+from photochrom.batch.journal import Journal, open_journal, read_journal
 from photochrom.batch.seals import Seal, seal, still
 from photochrom.errors import InputError, OutputError
 
@@ -51,11 +51,16 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         assert journal.fact("nothing") is None
 
 
+def twice(journal: Journal) -> None:
+    with journal.together():
+        journal.plan("a", "/src/a", "photo", ours=True)
+        journal.plan("a", "/src/b", "photo", ours=True)
+
+
 def test_all_or_nothing(tmp_path: Path) -> None:
     with open_journal(tmp_path / "j.sqlite") as journal:
-        with pytest.raises(OutputError, match="UNIQUE"), journal.together():
-            for source in ("/src/a", "/src/b"):
-                journal.plan("a", source, "photo", ours=True)
+        with pytest.raises(OutputError, match="UNIQUE"):
+            twice(journal)
         assert journal.row("a") is None
 
 
