@@ -427,7 +427,10 @@ def test_the_command_opens_a_window_and_ends_when_it_is_told(tmp_path: Path) -> 
     command = str(Path(sys.executable).with_name("photochrom"))
     argv = [command, "desktop", str(picture(tmp_path / "a.png"))]
     with subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(4)
-        assert process.poll() is None
+        end = time.monotonic() + PATIENCE / 1000
+        while not list(tmp_path.rglob("photochrom.conf")):  # kept once the window is at work
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
