@@ -173,9 +173,7 @@ def started(worker: Worker, source: Path, target: Path, model: str) -> None:
     assert worker.receive(60)[0]["op"] == "progress"
 
 
-def test_a_job_that_is_cancelled(
-    worker: Worker, large: Path, model: str, tmp_path: Path
-) -> None:
+def test_a_job_that_is_cancelled(worker: Worker, large: Path, model: str, tmp_path: Path) -> None:
     started(worker, large, tmp_path / "out.tif", model)
     worker.send({"op": "cancel", "id": 5})
     head: Head = {"op": "progress"}
@@ -229,9 +227,7 @@ def test_it_ends_with_its_input_in_the_middle_of_a_job(
     assert not (tmp_path / "out.tif").exists()
 
 
-def test_it_ends_with_the_program_that_started_it(
-    large: Path, model: str, tmp_path: Path
-) -> None:
+def test_it_ends_with_the_program_that_started_it(large: Path, model: str, tmp_path: Path) -> None:
     code = f"""
 import sys, time
 from photochrom.worker import client
