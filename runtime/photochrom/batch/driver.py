@@ -27,6 +27,9 @@ class Listener(Protocol):
     def renamed(self, source: str, name: str) -> None:
         """An output's name is not the usual one, as another output has that."""
 
+    def progress(self, item: Item, stage: str, fraction: float) -> None:
+        """How far a film is; told from several threads."""
+
     def skipped(self, row: Row) -> None:
         """It is done, and nothing has changed."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import InitVar, dataclass, field
 
-from photochrom.batch.hands import Hands
+from photochrom.batch.hands import Hands, Tell
 from photochrom.batch.items import Asked, Item, Outcome
 
 AHEAD = 1
@@ -26,11 +26,12 @@ class LocalEngine:
     Args:
         asked: of every item.
         jobs: items at once; None: as many as cores, if memory holds so many.
+        tell: told how far films are, from several threads.
     """
 
-    def __init__(self, asked: Asked, jobs: int | None = None) -> None:
+    def __init__(self, asked: Asked, jobs: int | None = None, tell: Tell | None = None) -> None:
         self.jobs = jobs or usual_jobs()
-        self._asked, self._said = asked, jobs is not None
+        self._asked, self._said, self._tell = asked, jobs is not None, tell
         self._hands: list[Hands] = []
 
     @property
@@ -49,7 +50,7 @@ class LocalEngine:
 
     def run(self, items: Iterator[Item | None], cancel: threading.Event) -> Iterator[Outcome]:
         """See `photochrom.batch.engine.Engine`."""
-        self._hands = [Hands(self._asked, self.threads) for _ in range(self.jobs)]
+        self._hands = [Hands(self._asked, self.threads, self._tell) for _ in range(self.jobs)]
         self._hands[0].load()  # a model that does not load fails all, and is told once
         try:
             with ThreadPoolExecutor(self.jobs, thread_name_prefix="batch") as pool:
