@@ -147,6 +147,14 @@ def test_damage_is_told(hands: Hands, tmp_path: Path) -> None:
     assert outcome.output is None
 
 
+def test_limits_hold(toy: str, tmp_path: Path) -> None:
+    hands = Hands(Asked(model=toy, limits={"pixels": 1000}), threads=1)
+    outcome = hands.do(item(tmp_path))
+    hands.close()
+    assert outcome.error_kind == "LimitError"
+    assert "pixels" in outcome.error
+
+
 def test_an_existing_file_stays(hands: Hands, tmp_path: Path) -> None:
     one = item(tmp_path)
     Path(one.target).write_bytes(b"precious")
