@@ -176,6 +176,11 @@ def test_a_model_that_does_not_load(tmp_path: Path) -> None:
         next(iter(engine.run(iter([item(tmp_path)]), threading.Event())))
 
 
+def test_nothing_to_do_starts_nothing(toy: str) -> None:
+    engine = LocalEngine(Asked(model="no model at all"), 2)
+    assert [*engine.run(iter([None]), threading.Event())] == []
+
+
 def test_jobs_share_the_cores() -> None:
     for jobs in (1, 2, cores(), 10 * cores()):
         engine = LocalEngine(Asked(), jobs)
