@@ -31,7 +31,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, toys: Path) -> Path:
     write_jpeg(tree / "sub" / "B.png", photograph("camera.png", 30))
     (tree / "sub" / "damaged.jpg").write_bytes(b"\xff\xd8\xff damaged")
     (tree / "notes.txt").write_text("words")
-    make_clip(tree / "film.mkv", Clip(frames=6)).rename(tree / "film.dat")
+    make_clip(tree / "film.mkv", Clip(frames=6, grey=True)).rename(tree / "film.dat")
     return folder
 
 
@@ -201,6 +201,7 @@ def test_what_can_not_be_meant(arguments: list[str], code: int, words: str, fold
         ('{"sattings": {}}', "there is no 'sattings'"),
         ('{"film": {"codec": 1}}', "film has the keys"),
         ('{"reference": "none.jpg"}', "no such reference"),
+        ('{"limits": {"pixels": -1}}', "pixels is a number above 0"),
         ("[" * 100000, "no valid JSON"),
     ],
 )

@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from photochrom.batch.seals import Seal, seal, settings_hash, still
 from photochrom.errors import InputError, PhotochromError
 from photochrom.files.whole import sweep
 from photochrom.hints.sidecar import path_for
+from photochrom.limits import Limits
 from photochrom.worker.client import (
     Refused,
     Worker,
@@ -32,16 +34,21 @@ KEYFRAMES = ".keyframes"
 """Ending of the folder beside a film that keeps what was painted on its frames."""
 
 
+Tell = Callable[[Item, str, float], None]
+"""Called with an item, its stage (``survey``, ``color``, ``join``), and how far that is, 0..1."""
+
+
 class Hands:
     """One worker at a time; started when it is needed.
 
     Args:
         asked: of every item.
         threads: of the processor that it may use; None: all.
+        tell: told how far a film is, from the thread that makes it.
     """
 
-    def __init__(self, asked: Asked, threads: int | None = None) -> None:
-        self._asked, self._threads = asked, threads
+    def __init__(self, asked: Asked, threads: int | None = None, tell: Tell | None = None) -> None:
+        self._asked, self._threads, self._tell = asked, threads, tell
         self._worker: Worker | None = None
         self._cancelled = threading.Event()
 
@@ -100,7 +107,9 @@ class Hands:
             raise errors.CancelledError("cancelled")
         read = self._beside(item)
         before, settings = seal(item.source), settings_hash(self._asked.text(), read)
-        head, _ = self._ready().call(item.kind, **self._model(), **self._job(item))
+        head, _ = self._ready().call(
+            item.kind, progress=self._progress(item), **self._model(), **self._job(item)
+        )
         read += [path for path in head.pop("read", ()) if path not in read]
         shutil.rmtree(work_folder(item), ignore_errors=True)
         _check_unchanged(item.source, before)
@@ -113,6 +122,17 @@ class Hands:
             "output": seal(item.target),
             "report": head,
         }
+
+    def _progress(self, item: Item) -> Callable[[Mapping[str, Any]], None] | None:
+        tell = self._tell
+        if tell is None or item.kind != "film":
+            return None
+
+        def hear(head: Mapping[str, Any]) -> None:
+            if "fraction" in head:
+                tell(item, str(head.get("stage")), float(head["fraction"]))
+
+        return hear
 
     def _job(self, item: Item) -> dict[str, Any]:
         job: dict[str, Any] = {
@@ -152,7 +172,7 @@ class Hands:
 
     def _ready(self) -> Worker:
         if self._worker is None:
-            self._worker = start_worker(self._threads)
+            self._worker = start_worker(self._threads, self._asked.limits)
         return self._worker
 
     def _drop(self) -> None:
@@ -163,16 +183,26 @@ class Hands:
             self._worker = None
 
 
-def start_worker(threads: int | None) -> Worker:
-    """A worker that is one of several. Whatever bounds a batch's workers is said here.
+def start_worker(threads: int | None, limits: Mapping[str, Any] | None = None) -> Worker:
+    """A worker that is one of several, held to limits, as nobody looks at the files before.
+
+    Args:
+        threads: of the processor that it may use; None: all.
+        limits: as `photochrom.limits.Limits.from_mapping` takes them, where they are not those of
+            the environment, or the usual ones.
 
     Raises:
         WorkerError: if it does not start.
     """
+    bounds = Limits.from_mapping(limits or {}, Limits.from_environment())
     share = {} if threads is None else {"VIPS_CONCURRENCY": str(threads)}
     one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    worker = Worker(own_argv(), env={**own_environment(), **share, **one})
-    worker.hello()
+    worker = Worker(own_argv(), {**own_environment(), **share, **one}, bounds)
+    try:
+        worker.hello()
+    except WorkerError:
+        worker.close(0)
+        raise
     return worker
 
 
@@ -189,7 +219,9 @@ def _check_unchanged(source: str, before: Seal) -> None:
 
 def _error_of(refused: Refused) -> PhotochromError:
     kind = getattr(errors, refused.kind, PhotochromError)
-    return kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(refused)
+    return (
+        kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(str(refused))
+    )
 
 
 def _words(item: Item, error: WorkerError) -> str:

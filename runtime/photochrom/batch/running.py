@@ -116,7 +116,9 @@ def open_batch(
     model = seal(str(find_model(wanted.asked.model or DEFAULT_MODEL))).sha256
     with closing(Place(wanted.destination)) as place, open_journal(wanted.journal_path) as journal:
         journal.keep(destination=place.folder, wanted=_kept(wanted))
-        runs = engine(wanted) if engine else LocalEngine(wanted.asked, wanted.jobs)
+        runs = (
+            engine(wanted) if engine else LocalEngine(wanted.asked, wanted.jobs, listener.progress)
+        )
         driver = Driver(
             journal,
             place,
