@@ -78,7 +78,7 @@ def test_no_such_device(found: dict[str, Any]) -> None:
 
 
 def test_out_of_memory(found: dict[str, Any]) -> None:
-    clean(value(found, "out_of_memory"), "memory")
+    clean(value(found, "out_of_memory"), "too little memory")
 
 
 def test_a_plug_in_that_is_killed_takes_its_worker_along(found: dict[str, Any]) -> None:

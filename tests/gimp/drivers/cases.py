@@ -9,6 +9,7 @@ from in_gimp import (
     HERE,
     NAME,
     call,
+    exported,
     fill,
     keep,
     names,
@@ -16,7 +17,6 @@ from in_gimp import (
     picture,
     read,
     run_all,
-    saved,
     state,
 )
 
@@ -195,8 +195,8 @@ def hints() -> Any:
     image, layer = picture(*KINDS["rgb"], P.U8_NON_LINEAR, (120, 90))
     painted = Gimp.Layer.new(image, "strokes", 60, 90, T.RGBA_IMAGE, 100.0, Gimp.LayerMode.NORMAL)
     image.insert_layer(painted, None, 0)
-    painted.set_offsets(60, 0)
-    fill(painted, "R'G'B'A u8", RED * 900, (15, 30, 30, 30))
+    painted.set_offsets(30, 0)
+    fill(painted, "R'G'B'A u8", RED * 900, (5, 30, 30, 30))
     alone = call(image, painted, hints=painted)
     called = call(image, layer, output="in-place", hints=painted)
     keep("hints-with", layer, "R'G'B' u8")
@@ -274,14 +274,14 @@ def large() -> Any:
     return called
 
 
-def exported() -> Any:
+def provenance() -> Any:
     """Files say that a model coloured them; what they said before stays."""
     told = {}
     image = opened(HERE / "tagged.jpg")
     called = call(image, image.get_layers()[0])
-    for ending in ("png", "jpg", "tif"):
+    for ending, kind in (("png", "png"), ("jpg", "jpeg"), ("tif", "tiff")):
         path = HERE / f"exported.{ending}"
-        saved(image, path)
+        exported(image, path, kind)
         data = path.read_bytes()
         told[ending] = [b"compositeWithTrainedAlgorithmicMedia" in data, b"A. Photographer" in data]
     image.delete()
@@ -290,6 +290,6 @@ def exported() -> Any:
 
 CASES = [
     registration, new_layers, in_place, indexed, equals_the_command_line, selection, masks, groups,
-    hints, repeated, settings_count, restoration, large, exported,
+    hints, repeated, settings_count, restoration, large, provenance,
 ]  # fmt: skip
 run_all(CASES, "cases.json")

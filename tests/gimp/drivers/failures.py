@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, "/t")
-from gi.repository import Gimp
+from gi.repository import Gegl, Gimp
 from in_gimp import HERE, call, left, picture, run_all, state
 
 B, T, P = Gimp.ImageBaseType, Gimp.ImageType, Gimp.Precision
@@ -19,24 +19,43 @@ TOLD = json.loads(RUNTIME.read_text("utf-8"))
 PYTHON = TOLD["argv"][0]
 SILENCE = 3
 FAKES = ("traceback", "segfault", "killed", "garbage", "short", "version", "hung")
-MEMORY = 'ulimit -v 900000; exec "$@"'
-"""Enough for Python and its libraries, and too little for the picture."""
+LITTLE = """
+import resource
+from photochrom.worker import server
+pages = int(open("/proc/self/statm").read().split()[0])
+most = pages * resource.getpagesize() + (48 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+server.main()
+"""
+"""The worker, which may take 48 MB more than it has when it starts."""
 
 
-def failing(told: Any, size: Any = (96, 64), **said: Any) -> Any:
+def failing(told: Any, image_of: Any = None, **said: Any) -> Any:
     """A call with a runtime of its own; what it says, and whether all is as it was."""
     text = told if isinstance(told, str) else json.dumps(told)
     if told is None:
         RUNTIME.unlink()
     else:
         RUNTIME.write_text(text, "utf-8")
-    image, layer = picture(B.GRAY, T.GRAY_IMAGE, P.U8_NON_LINEAR, size)
+    image, layer = (image_of or small)()
     before = state(image)
     called = call(image, layer, **said)
     same = state(image) == before
     image.delete()
     RUNTIME.write_text(json.dumps(TOLD), "utf-8")
     return {**called, "same": same, "left": left()}
+
+
+def small() -> Any:
+    return picture(B.GRAY, T.GRAY_IMAGE, P.U8_NON_LINEAR)
+
+
+def large() -> Any:
+    """96 MB, empty."""
+    image = Gimp.Image.new_with_precision(3000, 2000, B.RGB, P.FLOAT_NON_LINEAR)
+    layer = Gimp.Layer.new(image, "photo", 3000, 2000, T.RGBA_IMAGE, 100.0, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    return image, layer
 
 
 def fake(way: str) -> Any:
@@ -67,8 +86,7 @@ def device_missing() -> Any:
 
 
 def out_of_memory() -> Any:
-    argv = ["/bin/sh", "-c", MEMORY, "sh", *TOLD["argv"]]
-    return failing({**TOLD, "argv": argv}, (9000, 9000))
+    return failing({**TOLD, "argv": [PYTHON, "-c", LITTLE]}, large)
 
 
 def killed_plug_in() -> Any:
@@ -115,7 +133,7 @@ def what_cant_be_meant() -> Any:
     other = Gimp.Layer.new(image, "other", 8, 8, T.RGBA_IMAGE, 100.0, Gimp.LayerMode.NORMAL)
     image.insert_layer(other, None, 0)
     other.set_offsets(60, 40)
-    channel = Gimp.Channel.new(image, "channel", 96, 64, 50.0, None)
+    channel = Gimp.Channel.new(image, "channel", 96, 64, 50.0, Gegl.Color.new("red"))
     image.insert_channel(channel, None, 0)
     group = Gimp.GroupLayer.new(image, "group")
     image.insert_layer(group, None, 0)

@@ -120,11 +120,16 @@ def opened(path: Any) -> Any:
     return Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(path)))
 
 
-def saved(image: Any, path: Any) -> Any:
-    """An image, exported by what its name ends in."""
-    return Gimp.file_save(
-        Gimp.RunMode.NONINTERACTIVE, image, Gio.File.new_for_path(str(path)), None
-    )
+def exported(image: Any, path: Any, kind: str) -> Any:
+    """An image, exported with its metadata, as GIMP's dialogs propose it."""
+    procedure = Gimp.get_pdb().lookup_procedure(f"file-{kind}-export")
+    config = procedure.create_config()
+    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+    config.set_property("image", image)
+    config.set_property("file", Gio.File.new_for_path(str(path)))
+    for name in ("include-exif", "include-xmp"):
+        config.set_property(name, True)
+    return procedure.run(config)
 
 
 def run_all(cases: Any, target: Any) -> Any:
