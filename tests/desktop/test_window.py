@@ -274,6 +274,27 @@ def test_a_queue_is_cancelled_in_the_middle(
     assert sorted(tmp_path.glob("*.color.png")) == sorted(done)
 
 
+def test_an_export_whose_worker_is_killed_is_tried_again(
+    window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
+) -> None:
+    path = picture(tmp_path / "a.png", 3000, 2500)
+    drop(window, path)
+    window.queue.presets.go.click()
+    queue, cell = window.desk.exporting.queue, window.queue.table.item(0, 2)
+    qtbot.waitUntil(lambda: next(iter(queue)).fraction > 0, timeout=PATIENCE)
+    pid = window.desk.links["exporter"].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.FAILED, timeout=PATIENCE)
+    assert cell is not None
+    assert "signal 9" in cell.text()
+    assert not list(tmp_path.glob("*.color.png"))
+    window.queue.retry.click()
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.DONE, timeout=PATIENCE)
+    assert next(iter(queue)).target.is_file()
+    calm(window)
+
+
 def test_a_killed_worker_comes_back(
     window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
 ) -> None:
