@@ -5,6 +5,8 @@ Run: python benchmarks/desktop.py [--pictures 1000] [--megapixels 20] [--export 
 
 It runs offscreen, with the real workers. Each picture is a noisy ramp that it makes. Printed are
 
+- memory: resident MB of the window's process, before and with many pictures in the strip that were
+  all scrolled past;
 - first colour: seconds from a drop until the picture is on the screen in colour, the model loaded;
   beside it what `Colorizer` alone takes for the same file, written, and the ratio of both;
 - stroke: seconds from letting go of the brush until the new colours are on the screen, and the
@@ -12,9 +14,7 @@ It runs offscreen, with the real workers. Each picture is a noisy ramp that it m
 - stalls: the longest time between two turns of the window's event loop, idle and while a picture
   of many megapixels is exported; a timer asks for a turn every 10 ms, and each repaints the canvas;
 - first sight: seconds from the drop of a very large TIFF until it is seen, as it is; beside it one
-  pass of libvips' thumbnail over the same file, and the ratio of both;
-- memory: resident MB of the window's process, before and with many pictures in the strip that were
-  all scrolled past.
+  pass of libvips' thumbnail over the same file, and the ratio of both.
 
 Times are medians over rounds, except the stalls, which are the longest.
 """
@@ -243,9 +243,15 @@ def main(arguments: Sequence[str]) -> None:
 
 def measure(asked: argparse.Namespace, folder: Path) -> None:
     """All of it, in one window."""
-    path = scan(folder / "scan.png", asked.megapixels)
-    bare = alone(path, asked.model, asked.rounds)
     with opened(asked.model) as window:
+        before, after = filled(window, folder / "many", asked.pictures)
+        each = 1024 * (after - before) / asked.pictures
+        print(
+            f"memory: {before:.0f} MB, with {asked.pictures} pictures in the strip {after:.0f} MB "
+            f"({each:.0f} kB a picture)"
+        )
+        path = scan(folder / "scan.png", asked.megapixels)
+        bare = alone(path, asked.model, asked.rounds)
         drop = drops(window, path, asked.rounds)
         print(
             f"first colour of {asked.megapixels:g} MP: {median(drop):.2f} s; written by the "
@@ -263,12 +269,6 @@ def measure(asked: argparse.Namespace, folder: Path) -> None:
         print(
             f"first sight of {asked.sight:g} MP: {seen:.2f} s; one thumbnail pass {once:.2f} s; "
             f"ratio {seen / once:.2f}"
-        )
-        before, after = filled(window, folder / "many", asked.pictures)
-        each = 1024 * (after - before) / asked.pictures
-        print(
-            f"memory: {before:.0f} MB, with {asked.pictures} pictures in the strip {after:.0f} MB "
-            f"({each:.0f} kB a picture)"
         )
     if asked.plot:
         plot(asked.plot, drop, stroke, gaps)

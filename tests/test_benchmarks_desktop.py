@@ -19,8 +19,8 @@ def test_it_prints_what_it_measured(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=200)
     words = [line.split(":")[0] for line in done.stdout.splitlines()]
     assert words == [
-        *("first colour of 0.2 MP", "stroke to colour", "longest stall"),
-        *("first sight of 8 MP", "memory"),
+        *("memory", "first colour of 0.2 MP", "stroke to colour"),
+        *("longest stall", "first sight of 8 MP"),
     ]
     with Image.open(plot) as picture:
         assert picture.width > 500

@@ -116,6 +116,8 @@ def test_damage_is_marked_seen_repaired_and_undone(
     calm(window)
     marked = color_at(window, 0.5, 0.5)
     assert marked.red() > 200 > 80 > marked.green()
+    sound = color_at(window, 0.5, 0.15)
+    assert abs(sound.red() - sound.green()) < 80
     window.adjust.damage.setChecked(False)
     calm(window)
     repaired = color_at(window, 0.5, 0.5)
@@ -277,13 +279,14 @@ def test_a_queue_is_cancelled_in_the_middle(
 def test_an_export_whose_worker_is_killed_is_tried_again(
     window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
 ) -> None:
-    path = picture(tmp_path / "a.png", 3000, 2500)
+    path = picture(tmp_path / "a.png", 2000, 1500)
     drop(window, path)
     window.queue.presets.go.click()
     queue, cell = window.desk.exporting.queue, window.queue.table.item(0, 2)
     qtbot.waitUntil(lambda: next(iter(queue)).fraction > 0, timeout=PATIENCE)
     pid = window.desk.links["exporter"].pid
     assert pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 5
     os.kill(pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: next(iter(queue)).status is Status.FAILED, timeout=PATIENCE)
     assert cell is not None
