@@ -1,9 +1,13 @@
 """Brushes, the picker, what is pasted and dropped; and all of it without a mouse."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import pyvips
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -186,3 +190,43 @@ def test_tab_goes_from_the_picture_on(window: Window, tmp_path: Path, qtbot: QtB
         names.append(focused.accessibleName())
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert names[-1] == "Strength"
+
+
+TWICE = """
+import sys
+from pathlib import Path
+from PySide6.QtTest import QTest
+from photochrom_desktop.app import make_app
+from photochrom_desktop.desk import Desk
+from photochrom_desktop.views.window import Window
+app = make_app(["photochrom"])
+window = Window(Desk(sys.argv[2], "cpu"))
+window.show()
+window.desk.add([Path(sys.argv[1])])
+for name in ("before", "pixels"):
+    while not window.desk.viewing.is_calm:
+        QTest.qWait(20)
+    window.actions_by_name[name].trigger()
+    QTest.qWait(50)
+while not window.desk.viewing.is_calm:
+    QTest.qWait(20)
+canvas, shown = window.canvas, window.canvas.grab().toImage()
+for x in (0.4, 0.5, 0.6):
+    spot = canvas.place_of(x, 0.5) * canvas.devicePixelRatioF()
+    place = canvas.mapping.to_picture(spot, canvas._panes()[0][1])
+    print(int(place[0]), shown.pixelColor(spot).red())
+icon = window.strip.pictures.data(window.strip.pictures.row_of(Path(sys.argv[1])), 1)
+print(shown.width() / canvas.width(), icon.pixmap(112, 84).width())
+window.close()
+"""
+
+
+def test_a_screen_of_two_pixels_for_one_shows_the_files_own(tmp_path: Path, model: str) -> None:
+    path = picture(tmp_path / "a.png", 1900, 300)
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "2"}
+    argv = [sys.executable, "-c", TWICE, str(path), model]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=True, timeout=120)
+    *seen, scales = [line.split() for line in done.stdout.splitlines()]
+    true = pyvips.Image.new_from_file(path).numpy()[0]
+    assert [abs(int(code) - int(true[int(column)])) for column, code in seen] == [0, 0, 0]
+    assert scales == ["2.0", "224"]

@@ -116,6 +116,8 @@ def test_damage_is_marked_seen_repaired_and_undone(
     calm(window)
     marked = color_at(window, 0.5, 0.5)
     assert marked.red() > 200 > 80 > marked.green()
+    sound = color_at(window, 0.5, 0.15)
+    assert abs(sound.red() - sound.green()) < 80
     window.adjust.damage.setChecked(False)
     calm(window)
     repaired = color_at(window, 0.5, 0.5)
@@ -272,6 +274,28 @@ def test_a_queue_is_cancelled_in_the_middle(
     qtbot.waitUntil(lambda: all(one.status in over for one in queue), timeout=PATIENCE)
     done = [one.target for one in queue if one.status is Status.DONE]
     assert sorted(tmp_path.glob("*.color.png")) == sorted(done)
+
+
+def test_an_export_whose_worker_is_killed_is_tried_again(
+    window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
+) -> None:
+    path = picture(tmp_path / "a.png", 2000, 1500)
+    drop(window, path)
+    window.queue.presets.go.click()
+    queue, cell = window.desk.exporting.queue, window.queue.table.item(0, 2)
+    qtbot.waitUntil(lambda: next(iter(queue)).fraction > 0, timeout=PATIENCE)
+    pid = window.desk.links["exporter"].pid
+    assert pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+    os.kill(pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.FAILED, timeout=PATIENCE)
+    assert cell is not None
+    assert "signal 9" in cell.text()
+    assert not list(tmp_path.glob("*.color.png"))
+    window.queue.retry.click()
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.DONE, timeout=PATIENCE)
+    assert next(iter(queue)).target.is_file()
+    calm(window)
 
 
 def test_a_killed_worker_comes_back(

@@ -13,7 +13,7 @@ from photochrom_desktop.views.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds that a worker may take to start, load a model and answer."""
 
 

@@ -130,7 +130,7 @@ class Filmstrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.search)
-        column.addWidget(self.view)
+        column.addWidget(self.view, 1)
 
     @property
     def selected(self) -> list[Path]:
@@ -174,7 +174,7 @@ def _strip(model: Proxy) -> QListView:
     view.setWrapping(False)
     view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-    view.setFixedHeight(ICON.height() + 56)
+    view.setMinimumHeight(ICON.height() + 56)
     return view
 
 
