@@ -7,8 +7,8 @@ Every round runs the whole command held to one core, with one worker, and then o
 worker each, over the same small pictures, so that a machine that drifts drifts for both; the ratio
 is taken round by round, then its median. A run's speed counts from its first picture to its last:
 starting workers and loading the model are once, and told apart. Hashing, durable writing and the
-journal are in it. Beside it stands the processor's time for a picture, whose ratio is what the speed
-would be if nothing else ran on the machine and nobody waited.
+journal are in it. Beside it stands the processor's time for a picture, whose ratio is what the
+speed's would be if nothing else ran on the machine and nobody waited.
 """
 
 from __future__ import annotations
@@ -170,8 +170,8 @@ def main() -> None:
             sys.stdout.write(
                 f"{jobs:3} jobs: {row['pictures_per_second']:7.1f} pictures/s, first after "
                 f"{row['start']:.1f} s, memory {row['memory_middle']:.0f} then "
-                f"{row['memory_end']:.0f} MiB, {1000 * row['seconds_each']:.0f} ms of the processor "
-                f"each, the driver's {100 * row['driver_share']:.1f} % of all\n"
+                f"{row['memory_end']:.0f} MiB, {1000 * row['seconds_each']:.0f} ms of the "
+                f"processor each, the driver's {100 * row['driver_share']:.1f} % of all\n"
             )
     sys.stdout.write(
         f"throughput on {found['cores']} cores: {found['ratio']:.2f} of cores x single; by the "
