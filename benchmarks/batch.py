@@ -3,11 +3,12 @@ one worker's; and memory, which must stay flat.
 
 Run: python benchmarks/batch.py [--pictures 400] [--size 256] [--model NAME] [--rounds 3] [--json]
 
-Every round runs one worker with one thread, then as many as cores, over the same small pictures,
-so that a machine that drifts drifts for both; the ratio is taken round by round, then its median.
-A run's speed counts from its first picture to its last: starting a worker and loading the model are
-once, and told apart. Ours is the whole command: hashing, durable writing and the journal included.
-The processor's time outside of the workers, which is what the driver costs, is told beside.
+Every round runs the whole command held to one core, with one worker, and then on all cores with a
+worker each, over the same small pictures, so that a machine that drifts drifts for both; the ratio
+is taken round by round, then its median. A run's speed counts from its first picture to its last:
+starting workers and loading the model are once, and told apart. Hashing, durable writing and the
+journal are in it. Beside it stands the processor's time for a picture, whose ratio is what the
+speed's would be if nothing else ran on the machine and nobody waited.
 """
 
 from __future__ import annotations
@@ -46,8 +47,10 @@ class Figures:
     """MiB of the driver and its workers, median over the second third of the pictures."""
     memory_end: float
     """Over the last third."""
+    seconds_each: float
+    """Of the processor, for a picture, from the first to the last; driver and workers."""
     driver_share: float
-    """Of the processor's time that driver and workers took, the driver's."""
+    """Of all that, the driver's, its start included."""
 
 
 def draw(folder: Path, count: int, size: int) -> None:
@@ -60,32 +63,41 @@ def draw(folder: Path, count: int, size: int) -> None:
         Image.fromarray(grainy).save(folder / f"{number:05}.jpg", quality=90)
 
 
-def run(source: Path, target: Path, model: str, jobs: int) -> Figures:
-    """One batch, into a new folder."""
-    arguments = ["batch", source, "-o", target, "--model", model, "--jobs", jobs]
+def run(source: Path, target: Path, model: str, held: set[int]) -> Figures:
+    """One batch, into a new folder, held to some cores, with a worker for each."""
+    arguments = ["batch", source, "-o", target, "--model", model, "--jobs", len(held)]
     journal = ["--journal", target.with_suffix(".sqlite"), "--no-report", "--json"]
     began = time.perf_counter()
-    moments, memory, shares = [], [], [0.0]
+    moments: list[float] = []
+    taken: list[list[Used]] = []
     with subprocess.Popen(
-        [*COMMAND, *map(str, [*arguments, *journal])], stdout=subprocess.PIPE, text=True
+        [*COMMAND, *map(str, [*arguments, *journal])],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, held),
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if json.loads(line)["event"] != "done":
-                continue
-            moments.append(time.perf_counter() - began)
-            used = used_by(process.pid)
-            memory.append(sum(one.memory for one in used))
-            shares.append(used[0].seconds / max(1e-9, sum(one.seconds for one in used)))
+            if json.loads(line)["event"] == "done":
+                moments.append(time.perf_counter() - began)
+                taken.append(used_by(process.pid))
     if process.returncode:
         raise SystemExit(f"the batch ended with code {process.returncode}")
-    third = len(memory) // 3
+    return figures(moments, taken)
+
+
+def figures(moments: list[float], taken: list[list[Used]]) -> Figures:
+    """Of when pictures were done, and what the driver and its workers had taken by then."""
+    third, count = len(moments) // 3, len(moments) - 1
+    memory = [sum(one.memory for one in used) for used in taken]
+    seconds = [sum(one.seconds for one in used) for used in taken]
     return Figures(
-        pictures_per_second=(len(moments) - 1) / (moments[-1] - moments[0]),
+        pictures_per_second=count / (moments[-1] - moments[0]),
         start=moments[0],
         memory_middle=statistics.median(memory[third : 2 * third]),
         memory_end=statistics.median(memory[2 * third :]),
-        driver_share=shares[-1],
+        seconds_each=(seconds[-1] - seconds[0]) / count,
+        driver_share=taken[-1][0].seconds / max(1 / TICKS, seconds[-1]),
     )
 
 
@@ -117,13 +129,14 @@ def _used(pid: str) -> Used:
 def measure(pictures: int, size: int, model: str, rounds: int) -> dict[str, Any]:
     """All rounds, and the ratio."""
     found: list[tuple[Figures, Figures]] = []
+    there = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch, "pictures")
         source.mkdir()
         draw(source, pictures, size)
         for number in range(rounds):
-            one = run(source, Path(scratch, f"one{number}"), model, 1)
-            every = run(source, Path(scratch, f"all{number}"), model, cores())
+            one = run(source, Path(scratch, f"one{number}"), model, {min(there)})
+            every = run(source, Path(scratch, f"all{number}"), model, there)
             found.append((one, every))
     ratios = [every.pictures_per_second / one.pictures_per_second / cores() for one, every in found]
     return {
@@ -131,6 +144,9 @@ def measure(pictures: int, size: int, model: str, rounds: int) -> dict[str, Any]
         "pictures": pictures,
         "ratio": statistics.median(ratios),
         "ratios": ratios,
+        "ratio_of_processor": statistics.median(
+            one.seconds_each / every.seconds_each for one, every in found
+        ),
         "one": [asdict(one) for one, _ in found],
         "all": [asdict(every) for _, every in found],
     }
@@ -154,11 +170,12 @@ def main() -> None:
             sys.stdout.write(
                 f"{jobs:3} jobs: {row['pictures_per_second']:7.1f} pictures/s, first after "
                 f"{row['start']:.1f} s, memory {row['memory_middle']:.0f} then "
-                f"{row['memory_end']:.0f} MiB, driver {100 * row['driver_share']:.1f} % of the "
-                "processor's time\n"
+                f"{row['memory_end']:.0f} MiB, {1000 * row['seconds_each']:.0f} ms of the "
+                f"processor each, the driver's {100 * row['driver_share']:.1f} % of all\n"
             )
     sys.stdout.write(
-        f"throughput on {found['cores']} cores: {found['ratio']:.2f} of cores x single\n"
+        f"throughput on {found['cores']} cores: {found['ratio']:.2f} of cores x single; by the "
+        f"processor's time {found['ratio_of_processor']:.2f}\n"
     )
 
 

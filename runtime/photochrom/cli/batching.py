@@ -6,7 +6,8 @@ import json
 import sys
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -118,23 +119,30 @@ def run(wanted: Wanted, how: Telling, watch: bool = False, retry: bool = False) 
     """
     teller = Teller(how.as_json)
     with cancel_on_interrupt() as cancel, open_batch(wanted, teller, cancel) as batch:
-        left_out: list[LeftOut] = []
-        if watch:
-            tally = batch.driver.run(batch.watch())
-        elif retry:
-            names = [row.name for row in batch.journal.rows("failed")]
-            teller.expect(len(names))
-            tally = batch.driver.run(names)
-        else:
-            gathered, names = batch.gather()
-            left_out = gathered.left_out
-            teller.gathered(gathered, len(names))
-            tally = batch.driver.run(names)
+        names, left_out = _names(batch, teller, watch, retry)
+        tally = batch.driver.run(names)
+        if cancel.is_set() and not watch:  # whoever stops it won't wait for thumbnails
+            how = replace(how, report=False)
         _end(batch, tally, left_out, teller, how)
     if cancel.is_set():
         raise CancelledError("stopped; the same command goes on where it was")
     if tally.failed or any(one.failed for one in left_out):
         raise SomeFailedError
+
+
+def _names(
+    batch: Open, teller: Teller, watch: bool, retry: bool
+) -> tuple[Iterable[str | None], list[LeftOut]]:
+    """Of the items that are to be done; and what is left out."""
+    if watch:
+        return batch.watch(), []
+    if retry:
+        failed = [row.name for row in batch.journal.rows("failed")]
+        teller.expect(len(failed))
+        return failed, []
+    gathered, names = batch.gather()
+    teller.gathered(gathered, len(names))
+    return names, gathered.left_out
 
 
 def status(path: Path, as_json: bool) -> None:
