@@ -31,6 +31,11 @@ class Stage:
         """GIMP's configuration folder."""
         return self.folder / "home" / ".config" / "GIMP" / SERIES
 
+    @property
+    def plug_in(self) -> Path:
+        """Where the plug-in is installed."""
+        return self.config / "plug-ins" / "photochrom_gimp"
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the tree, where this Python is seen too."""
         seen = {CHECKOUT, Path(sys.prefix), Path(sys.base_prefix)}
