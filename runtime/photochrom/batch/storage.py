@@ -1,0 +1,186 @@
+"""Files that are named by URLs, ``s3://bucket/scans/a.tif``: whatever fsspec reaches.
+
+A path is a path: nothing here is asked about one. Outputs are written by fsspec's transactions, so
+that they appear whole or not at all where the storage can do that (docs/cluster.md).
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photochrom.errors import InputError, OutputError, UsageError
+
+MARK = "://"
+VERSIONS = ("etag", "md5Hash", "generation", "versionId", "mtime", "LastModified", "modified")
+"""What storages tell of an object that changes whenever its content does."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells quickly that an object is the same still."""
+
+    size: int
+    changed: str
+
+
+def is_url(path: str) -> bool:
+    """Whether it is a URL and no path."""
+    return MARK in path
+
+
+def stamp(url: str) -> Stamp | None:
+    """Of an object; None: there is none.
+
+    Raises:
+        InputError: if the storage can't be asked.
+    """
+    with _told(url):
+        system, path = _opened(url)
+        try:
+            told = system.info(path)
+        except FileNotFoundError:
+            return None
+    if told.get("type") == "directory":
+        return None
+    said = [f"{name}={told[name]}" for name in VERSIONS if told.get(name) is not None]
+    return Stamp(int(told.get("size") or 0), " ".join(said))
+
+
+def is_folder(url: str) -> bool:
+    """Whether objects lie below it."""
+    with _told(url):
+        system, path = _opened(url)
+        return bool(system.isdir(path))
+
+
+def below(url: str) -> Iterator[str]:
+    """URLs of all objects below a folder, by name."""
+    with _told(url):
+        system, path = _opened(url)
+        found = sorted(system.find(path))
+    return (system.unstrip_protocol(one) for one in found)
+
+
+def fitting(pattern: str) -> list[str]:
+    """URLs of the objects that fit a pattern."""
+    with _told(pattern):
+        system, path = _opened(pattern)
+        found = sorted(one for one in system.glob(path) if not system.isdir(one))
+    return [system.unstrip_protocol(one) for one in found]
+
+
+def head(url: str, count: int) -> bytes:
+    """An object's first bytes."""
+    with _told(url):
+        system, path = _opened(url)
+        with system.open(path, "rb", block_size=max(count, 1 << 12)) as file:
+            return bytes(file.read(count))
+
+
+def fetch(url: str, target: Path) -> None:
+    """Copy an object to a file.
+
+    Raises:
+        InputError: if it can't be read.
+        OutputError: if the file can't be written.
+    """
+    with _told(url):
+        system, path = _opened(url)
+        with system.open(path, "rb") as source, _local(target, "wb") as file:
+            shutil.copyfileobj(source, file, 1 << 22)
+
+
+def put(source: Path, url: str) -> None:
+    """Copy a file to an object, which appears whole.
+
+    Raises:
+        OutputError: if it can't be written.
+    """
+    with _told(url, OutputError), source.open("rb") as file:
+        system, path = _opened(url)
+        system.makedirs(system._parent(path), exist_ok=True)
+        with system.transaction, system.open(path, "wb") as target:
+            shutil.copyfileobj(file, target, 1 << 22)
+
+
+def remove_folder(url: str) -> None:
+    """Remove all objects below a folder; none is no error."""
+    with _told(url, OutputError):
+        system, path = _opened(url)
+        if system.exists(path):
+            system.rm(path, recursive=True)
+
+
+def join(url: str, name: str) -> str:
+    """An object below a folder."""
+    return f"{url.rstrip('/')}/{name}"
+
+
+def name_of(url: str) -> str:
+    """The last part."""
+    return posixpath.basename(url)
+
+
+def folder_of(url: str) -> str:
+    """All but the last part."""
+    return posixpath.dirname(url)
+
+
+def common(urls: list[str]) -> str:
+    """The deepest folder that holds all of them.
+
+    Raises:
+        UsageError: if they lie in different storages.
+    """
+    scheme, _, _ = urls[0].partition(MARK)
+    if any(url.partition(MARK)[0] != scheme for url in urls):
+        raise UsageError("sources lie in different storages; run one batch for each")
+    return scheme + MARK + os.path.commonpath([url.partition(MARK)[2] for url in urls])
+
+
+def _opened(url: str) -> tuple[Any, str]:
+    try:
+        import fsspec
+    except ImportError as error:
+        raise UsageError(
+            f"{url} needs fsspec; install the extra: pip install 'photochrom[cluster]'"
+        ) from error
+    # listings are kept by some, and others write at the same time; a transaction is one caller's
+    system, path = fsspec.core.url_to_fs(url, use_listings_cache=False, skip_instance_cache=True)
+    return system, str(path)
+
+
+@contextmanager
+def _told(url: str, kind: type[InputError] | type[OutputError] = InputError) -> Iterator[None]:
+    """Whatever a storage raises, as ours: there is no common base."""
+    try:
+        yield
+    except (InputError, OutputError, UsageError):
+        raise
+    except ImportError as error:
+        raise UsageError(f"can't reach {url}: {error}") from error
+    except Exception as error:
+        doing = "write" if kind is OutputError else "read"
+        raise kind(f"can't {doing} {url}: {_line(error)}; try again when it is there") from error
+
+
+def _line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0] or type(error).__name__
+
+
+@contextmanager
+def _local(target: Path, mode: str) -> Iterator[Any]:
+    """A file here; errors while it is written are about here."""
+    try:
+        file = target.open(mode)
+    except OSError as error:
+        raise OutputError(f"can't write {target}: {error.strerror}") from error
+    with file:
+        yield file
