@@ -2,7 +2,7 @@
 
 import typer
 
-from photochrom.cli import demo, desktop, doctor, models, photo, restore, video
+from photochrom.cli import batch, demo, desktop, doctor, models, photo, restore, video
 
 app = typer.Typer(
     name="photochrom",
@@ -13,6 +13,7 @@ app = typer.Typer(
 app.command("photo")(photo.photo)
 app.command("restore")(restore.restore)
 app.add_typer(video.app, name="video", help="Colorize films.")
+app.add_typer(batch.app, name="batch", help="Colorize whole archives.")
 app.add_typer(models.app, name="models")
 app.command("desktop")(desktop.desktop)
 app.command("doctor")(doctor.doctor)

@@ -59,14 +59,17 @@ class FilmColorizer:
     Args:
         model: name of a model, or path of an ``.onnx`` file.
         device: ``auto``, ``cpu``, ``cuda``, ``directml``, ``coreml``, ``openvino``, ``tensorrt``.
+        threads: how many CPU threads the model may use; None: all.
 
     Raises:
         ModelError: if the model is unknown, damaged or of another contract.
         DeviceError: if the device can't run.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, device: str = "auto") -> None:
-        self.model = TileModel(*open_model(model, device, spinning=False))
+    def __init__(
+        self, model: str = DEFAULT_MODEL, device: str = "auto", threads: int | None = None
+    ) -> None:
+        self.model = TileModel(*open_model(model, device, threads, spinning=False))
 
     def colorize_file(
         self,

@@ -70,7 +70,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=dict(env) if env is not None else _environment(),
+                env=dict(env) if env is not None else own_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
@@ -245,7 +245,8 @@ class Worker:
         return WorkerEnded(f"the worker {how}" + (f"; its last words:\n{words}" if words else ""))
 
 
-def _environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
+    """This process' environment without what misleads a worker."""
     names = (name for name in os.environ if not name.startswith(FOREIGN))
     return {name: os.environ[name] for name in names}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photochrom.errors import UsageError
+from photochrom.worker import beside
 from photochrom.worker.asked import options_of
 from photochrom.worker.calls import Answer, Call, path_of, report_of, watch_of
 from photochrom.worker.views import picture, side_of
@@ -21,11 +22,11 @@ LONGEST = 16384
 
 def film(call: Call) -> Answer:
     """Colorize a film into another, or numbered pictures."""
-    head = call.head
+    head, source = call.head, path_of(call.head, "source")
     report = call.models.film(head).colorize_file(
-        path_of(head, "source"),
+        source,
         path_of(head, "target"),
-        film_options(head),
+        film_options({**head, "options": beside.of_film(head, source)}),
         overwrite=head.get("overwrite") is True,
         work=head.get("work"),
         progress=call.progress,

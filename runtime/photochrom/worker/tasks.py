@@ -9,7 +9,7 @@ import numpy as np
 
 from photochrom.errors import UsageError
 from photochrom.viewing import glancing
-from photochrom.worker import films, views
+from photochrom.worker import beside, films, views
 from photochrom.worker.asked import options_of
 from photochrom.worker.calls import Answer, Call, path_of, report_of, watch_of
 
@@ -33,17 +33,18 @@ def pixels(call: Call) -> Answer:
 
 def photo(call: Call) -> Answer:
     """Colorize a picture's file into another."""
-    head = call.head
+    head, source = call.head, path_of(call.head, "source")
+    said, read = beside.of_photo(head, source)
     report = call.models.photo(head).colorize_file(
-        path_of(head, "source"),
+        source,
         path_of(head, "target"),
-        options_of(head.get("options")),
+        options_of(said),
         overwrite=head.get("overwrite") is True,
         progress=call.progress,
         cancel=call.cancel,
         pause=call.pause,
     )
-    return report_of(report), b""
+    return {**report_of(report), "read": read}, b""
 
 
 def load(call: Call) -> Answer:

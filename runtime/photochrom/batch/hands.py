@@ -1,0 +1,199 @@
+"""A worker's process that does items one after the other, and is replaced when it breaks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from photochrom import errors
+from photochrom.batch.items import Asked, Item, Outcome
+from photochrom.batch.seals import Seal, seal, settings_hash, still
+from photochrom.errors import InputError, PhotochromError
+from photochrom.files.whole import sweep
+from photochrom.hints.sidecar import path_for
+from photochrom.worker.client import (
+    Refused,
+    Worker,
+    WorkerEnded,
+    WorkerError,
+    own_argv,
+    own_environment,
+)
+
+FILM_SETTINGS = ("strength", "saturation", "warmth", "size")
+"""Those of the settings that films heed."""
+KEYFRAMES = ".keyframes"
+"""Ending of the folder beside a film that keeps what was painted on its frames."""
+
+
+class Hands:
+    """One worker at a time; started when it is needed.
+
+    Args:
+        asked: of every item.
+        threads: of the processor that it may use; None: all.
+    """
+
+    def __init__(self, asked: Asked, threads: int | None = None) -> None:
+        self._asked, self._threads = asked, threads
+        self._worker: Worker | None = None
+        self._cancelled = threading.Event()
+
+    def load(self) -> dict[str, Any]:
+        """Start, and load the model; returns ``model`` and ``device``.
+
+        Raises:
+            PhotochromError: if that can't be done.
+        """
+        try:
+            head, _ = self._ready().call("load", **self._model())
+        except Refused as error:
+            raise _error_of(error) from error
+        except WorkerError as error:
+            self._drop()
+            raise PhotochromError(str(error).splitlines()[0]) from error
+        return head
+
+    def do(self, item: Item) -> Outcome:
+        """Make an item; whatever happens, it is told and not raised."""
+        began = time.perf_counter()
+        told: dict[str, Any] = {}
+        try:
+            told = self._make(item)
+        except Refused as error:
+            told = {"error": str(error), "error_kind": error.kind}
+        except WorkerError as error:
+            self._drop()
+            sweep(Path(item.target).parent)  # the broken one can't any more
+            told = {"error": _words(item, error), "error_kind": type(error).__name__}
+        except PhotochromError as error:
+            told = {"error": str(error), "error_kind": type(error).__name__}
+        except Exception as error:  # an engine must tell of every item
+            words = f"photochrom failed ({type(error).__name__}: {error}); please report it"
+            told = {"error": words, "error_kind": "InternalError"}
+        if self._cancelled.is_set() and "error" in told:
+            told = {"error": "cancelled", "error_kind": "CancelledError"}
+        return Outcome(item, time.perf_counter() - began, time.time(), **told)
+
+    def cancel(self) -> None:
+        """Stop what runs; may be called from any thread."""
+        self._cancelled.set()
+        worker = self._worker
+        if worker is not None:
+            with suppress(WorkerError):
+                worker.send({"op": "cancel", "id": 0})
+
+    def close(self) -> None:
+        """End the process."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _make(self, item: Item) -> dict[str, Any]:
+        if self._cancelled.is_set():
+            raise errors.CancelledError("cancelled")
+        read = self._beside(item)
+        before, settings = seal(item.source), settings_hash(self._asked.text(), read)
+        head, _ = self._ready().call(item.kind, **self._model(), **self._job(item))
+        read += [path for path in head.pop("read", ()) if path not in read]
+        shutil.rmtree(work_folder(item), ignore_errors=True)
+        _check_unchanged(item.source, before)
+        if settings_hash(self._asked.text(), self._beside(item)) != settings:
+            raise InputError(f"what lies beside {item.source} was changed meanwhile; try again")
+        return {
+            "source": before,
+            "settings": settings_hash(self._asked.text(), read),
+            "read": tuple(read),
+            "output": seal(item.target),
+            "report": head,
+        }
+
+    def _job(self, item: Item) -> dict[str, Any]:
+        job: dict[str, Any] = {
+            "source": item.source,
+            "target": item.target,
+            "overwrite": item.replaces,
+            "options": self._asked.options,
+            "sidecar": self._asked.sidecars,
+        }
+        if item.kind == "film":
+            job |= self._film(item)
+        return job
+
+    def _film(self, item: Item) -> dict[str, Any]:
+        """What a film heeds; corrected frames keep its pieces where they are removed here."""
+        said = self._asked.options
+        heeded = {
+            name: value for name, value in said.get("settings", {}).items() if name in FILM_SETTINGS
+        }
+        options = {"settings": heeded, "provenance": said.get("provenance", True)}
+        keyframes = item.source + KEYFRAMES
+        if not self._asked.sidecars or not os.path.isdir(keyframes):
+            return {"options": options, "film": self._asked.film}
+        film = {**self._asked.film, "keyframes": keyframes}
+        return {"options": options, "film": film, "work": work_folder(item)}
+
+    def _beside(self, item: Item) -> list[str]:
+        """Other files that count, there or not."""
+        if not self._asked.sidecars:
+            return []
+        paths = [str(path_for(Path(item.source)))]
+        return paths + ([item.source + KEYFRAMES] if item.kind == "film" else [])
+
+    def _model(self) -> dict[str, Any]:
+        asked = self._asked
+        return {"model": asked.model or None, "device": asked.device, "threads": self._threads}
+
+    def _ready(self) -> Worker:
+        if self._worker is None:
+            self._worker = start_worker(self._threads)
+        return self._worker
+
+    def _drop(self) -> None:
+        if self._worker is not None:
+            with suppress(OSError):
+                self._worker.kill()
+            self._worker.close(0)
+            self._worker = None
+
+
+def start_worker(threads: int | None) -> Worker:
+    """A worker that is one of several. Whatever bounds a batch's workers is said here.
+
+    Raises:
+        WorkerError: if it does not start.
+    """
+    share = {} if threads is None else {"VIPS_CONCURRENCY": str(threads)}
+    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    worker = Worker(own_argv(), env={**own_environment(), **share, **one})
+    worker.hello()
+    return worker
+
+
+def work_folder(item: Item) -> str:
+    """Where the finished pieces of a film are kept until all of it is."""
+    target = Path(item.target)
+    return str(target.parent / f".{target.name}.photochrom-work")
+
+
+def _check_unchanged(source: str, before: Seal) -> None:
+    if still(source, before) is None:
+        raise InputError(f"{source} was changed while it was coloured; try again when it is whole")
+
+
+def _error_of(refused: Refused) -> PhotochromError:
+    kind = getattr(errors, refused.kind, PhotochromError)
+    return kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(refused)
+
+
+def _words(item: Item, error: WorkerError) -> str:
+    line = str(error).splitlines()[0].removesuffix("; its last words:")
+    if isinstance(error, WorkerEnded) and f"signal {int(signal.SIGKILL)}" in line:
+        line += ", as systems do when memory runs out; try fewer --jobs"
+    return f"can't colour {item.source}: {line}"

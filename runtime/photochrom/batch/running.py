@@ -1,0 +1,126 @@
+"""A batch as it is asked for: sources found, journal and engine opened, items done."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from photochrom.batch.driver import Driver, Listener, Policy
+from photochrom.batch.engine import Engine
+from photochrom.batch.gathering import Gathered, gather
+from photochrom.batch.items import Asked
+from photochrom.batch.journal import Journal, open_journal
+from photochrom.batch.local import LocalEngine
+from photochrom.batch.naming import Names
+from photochrom.batch.place import Place
+from photochrom.batch.seals import seal
+from photochrom.folders import data_folder
+from photochrom.models.names import DEFAULT_MODEL
+from photochrom.models.store import find_model
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person wants of a batch."""
+
+    sources: tuple[str, ...]
+    """Absolute paths (`photochrom.batch.gathering.sources_of`)."""
+    destination: Path
+    asked: Asked = field(default_factory=Asked)
+    root: str | None = None
+    """Folder from which the tree is mirrored; None: the deepest that holds all sources."""
+    portable: bool = False
+    """Whether outputs get names that every system can hold."""
+    overwrite: bool = False
+    on_error: Policy = "continue"
+    journal: Path | None = None
+    """None: in the person's data folder, by the destination."""
+    jobs: int | None = None
+    """Items at once; None: as many as the machine holds."""
+
+    @property
+    def journal_path(self) -> Path:
+        """Where the journal lies."""
+        return self.journal or usual_journal(self.destination)
+
+
+@dataclass(frozen=True)
+class Open:
+    """A batch that can be run."""
+
+    wanted: Wanted
+    journal: Journal
+    driver: Driver
+
+    def gather(self) -> tuple[Gathered, list[str]]:
+        """Find the sources, and enter them; returns them, and names of items."""
+        wanted = self.wanted
+        gathered = gather(wanted.sources, self.driver.place.folder, wanted.root)
+        codec = wanted.asked.film.get("encoding", {}).get("codec", "h264")
+        names = Names(str(codec), wanted.portable)
+        return gathered, self.driver.enter(gathered.found, gathered.root, names)
+
+
+@contextmanager
+def open_batch(
+    wanted: Wanted,
+    listener: Listener,
+    cancel: threading.Event,
+    engine: Callable[[Wanted], Engine] | None = None,
+) -> Iterator[Open]:
+    """Everything that a batch needs, opened.
+
+    Args:
+        wanted: what is asked for.
+        listener: hears of items.
+        cancel: stops it, once set.
+        engine: makes what runs the items; None: workers on this machine.
+
+    Raises:
+        ModelError: if there is no such model.
+        OutputError: if the destination or the journal can't be written.
+    """
+    model = seal(str(find_model(wanted.asked.model or DEFAULT_MODEL))).sha256
+    place = Place(wanted.destination)
+    with open_journal(wanted.journal_path) as journal:
+        journal.keep(destination=place.folder, wanted=_kept(wanted))
+        runs = engine(wanted) if engine else LocalEngine(wanted.asked, wanted.jobs)
+        driver = Driver(
+            journal,
+            place,
+            runs,
+            wanted.asked,
+            model,
+            listener,
+            wanted.overwrite,
+            wanted.on_error,
+            cancel,
+        )
+        yield Open(wanted, journal, driver)
+
+
+def usual_journal(destination: Path) -> Path:
+    """Where the journal of a destination lies, on a disk of this machine."""
+    real = os.path.realpath(destination)
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
+    return data_folder() / "batches" / f"{digest}.sqlite"
+
+
+def wanted_again(journal: Journal) -> Wanted:
+    """What was wanted of a journal's batch when it ran last."""
+    kept: Mapping[str, Any] = journal.fact("wanted")
+    asked = Asked(**kept["asked"])
+    others = {name: kept[name] for name in ("root", "portable", "jobs")}
+    destination = Path(journal.fact("destination"))
+    return Wanted(tuple(kept["sources"]), destination, asked, journal=journal.path, **others)
+
+
+def _kept(wanted: Wanted) -> dict[str, Any]:
+    names = ("sources", "root", "portable", "jobs")
+    return {**{name: getattr(wanted, name) for name in names}, "asked": asdict(wanted.asked)}

@@ -1,0 +1,103 @@
+"""``photochrom batch``: colorize whole archives."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from photochrom.cli.defaults import DefaultGroup
+from photochrom.cli.photo import DeviceOption, JsonOption, ModelOption
+from photochrom.errors import UsageError
+from photochrom.models.names import DEFAULT_MODEL
+
+app = typer.Typer(cls=DefaultGroup)
+
+JournalOption = Annotated[
+    Path | None,
+    typer.Option(metavar="PATH", help="The journal, on a local disk. Default: one for each DEST."),
+]
+
+
+@app.command("colorize", hidden=True)
+def colorize(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Folders, files, patterns as 'scans/**/*.tif'; - reads names from stdin.",
+            metavar="SRC...",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DEST", help="Folder that mirrors the tree.")
+    ],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Items at once. Default: as many as cores.")
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings of all, in the words of sidecars (JSON)."),
+    ] = None,
+    on_error: Annotated[
+        str, typer.Option(metavar="continue|stop", help="What an item that fails does to others.")
+    ] = "continue",
+    journal: JournalOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    device: DeviceOption = "auto",
+    no_sidecar: Annotated[
+        bool, typer.Option("--no-sidecar", help="Leave aside what lies beside the sources.")
+    ] = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Mirror the tree from here. Default: the deepest folder that holds every SRC.",
+        ),
+    ] = None,
+    null: Annotated[
+        bool, typer.Option("--null", "-0", help="Names on stdin end with NUL, not a line end.")
+    ] = False,
+    portable_names: Annotated[
+        bool,
+        typer.Option("--portable-names", help="Change names that Windows can't hold."),
+    ] = sys.platform == "win32",
+    overwrite: Annotated[
+        bool, typer.Option(help="Replace files in DEST that the batch did not make.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Colorize everything: pictures and films, told by content, into a tree like the sources'.
+
+    Stopped, killed or failed, the same command goes on: it skips what is done and unchanged.
+
+    photochrom batch status|verify|retry: what a batch's journal knows.
+    """
+    from photochrom.batch import wishes
+    from photochrom.batch.gathering import sources_of
+    from photochrom.batch.running import Wanted
+    from photochrom.cli.batching import run
+
+    wanted = Wanted(
+        sources=tuple(sources_of(sources, null, sys.stdin.buffer)),
+        destination=output,
+        asked=wishes.read(settings, _model(model), device, not no_sidecar),
+        root=None if root is None else str(root),
+        portable=portable_names,
+        overwrite=overwrite,
+        on_error=_policy(on_error),
+        journal=journal,
+        jobs=jobs,
+    )
+    run(wanted, json)
+
+
+def _model(model: str) -> str:
+    return str(Path(model).absolute()) if model.endswith(".onnx") else model
+
+
+def _policy(said: str) -> Literal["continue", "stop"]:
+    if said == "continue" or said == "stop":
+        return said  # type: ignore[return-value]  # mypy does not narrow str to a Literal
+    raise UsageError(f"--on-error is continue or stop, not {said!r}")
