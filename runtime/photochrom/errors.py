@@ -5,6 +5,7 @@
     PhotochromError            1
     ├── UsageError             2   an option or argument that can't be meant
     ├── InputError             3   a source that can't be read or used
+    │   └── UnreachableError   3   a storage does not give it at present
     ├── OutputError            4   a destination that can't be written
     ├── ModelError             5   a model that is missing, damaged or of another contract
     ├── DeviceError            6   a device or provider that can't run
@@ -34,6 +35,10 @@ class InputError(PhotochromError):
     """A source that can't be read or used."""
 
     exit_code = 3
+
+
+class UnreachableError(InputError):
+    """A storage does not give a source at present; another moment may do."""
 
 
 class OutputError(PhotochromError):

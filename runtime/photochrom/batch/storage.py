@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from photochrom.errors import InputError, OutputError, UsageError
+from photochrom.errors import OutputError, UnreachableError, UsageError
 
 MARK = "://"
 VERSIONS = ("etag", "md5Hash", "generation", "versionId", "mtime", "LastModified", "modified")
@@ -39,7 +39,7 @@ def stamp(url: str) -> Stamp | None:
     """Of an object; None: there is none.
 
     Raises:
-        InputError: if the storage can't be asked.
+        UnreachableError: if the storage can't be asked.
     """
     with _told(url):
         system, path = _opened(url)
@@ -61,10 +61,13 @@ def is_folder(url: str) -> bool:
 
 
 def below(url: str) -> Iterator[str]:
-    """URLs of all objects below a folder, by name."""
+    """URLs of all objects below a folder, by name; none if it is not there."""
     with _told(url):
         system, path = _opened(url)
-        found = sorted(system.find(path))
+        try:
+            found = sorted(system.find(path))
+        except FileNotFoundError:
+            found = []
     return (system.unstrip_protocol(one) for one in found)
 
 
@@ -84,11 +87,20 @@ def head(url: str, count: int) -> bytes:
             return bytes(file.read(count))
 
 
+def chunks(url: str, size: int) -> Iterator[bytes]:
+    """An object's content, piece by piece."""
+    with _told(url):
+        system, path = _opened(url)
+        with system.open(path, "rb") as file:
+            while chunk := file.read(size):
+                yield chunk
+
+
 def fetch(url: str, target: Path) -> None:
     """Copy an object to a file.
 
     Raises:
-        InputError: if it can't be read.
+        UnreachableError: if it can't be read.
         OutputError: if the file can't be written.
     """
     with _told(url):
@@ -158,17 +170,17 @@ def _opened(url: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def _told(url: str, kind: type[InputError] | type[OutputError] = InputError) -> Iterator[None]:
+def _told(url: str, kind: type[UnreachableError] | type[OutputError] = UnreachableError) -> Iterator[None]:
     """Whatever a storage raises, as ours: there is no common base."""
     try:
         yield
-    except (InputError, OutputError, UsageError):
+    except (UnreachableError, OutputError, UsageError):
         raise
     except ImportError as error:
         raise UsageError(f"can't reach {url}: {error}") from error
     except Exception as error:
         doing = "write" if kind is OutputError else "read"
-        raise kind(f"can't {doing} {url}: {_line(error)}; try again when it is there") from error
+        raise kind(f"can't {doing} {url}: {_line(error)}") from error
 
 
 def _line(error: Exception) -> str:

@@ -16,6 +16,7 @@ from photochrom.errors import CancelledError
 from photochrom.files.pulling import Progress, Watch
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
+from photochrom.parts import Parts
 from photochrom.report import FilmReport
 from photochrom.tiles.answers import TileModel
 from photochrom.video import job, opening, parts, plan, rendering, segments, worth
@@ -28,7 +29,6 @@ from photochrom.video.film import Film
 from photochrom.video.job import Job
 from photochrom.video.making import FilmProgress
 from photochrom.video.options import FilmOptions
-from photochrom.video.parts import Parts
 from photochrom.video.plan import Plan
 from photochrom.video.segments import Segment
 from photochrom.video.work import open_work

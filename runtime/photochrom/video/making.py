@@ -81,12 +81,16 @@ class Maker:
         """Of the file that tells the segment after it how the colours stand."""
         return f"{self.name(segment)}.npz"
 
+    def knows(self, segment: Segment) -> bool:
+        """Whether it is known how the colours stand after a segment."""
+        return self._state(segment).is_file()
+
     def missing(self, segments: Sequence[Segment]) -> list[Segment]:
         """Those that are to be made, in order."""
         wanted = {segment.number for segment in segments if not self._there(segment)}
         for before, segment in pairwise(segments):
             # its beginning is in the state after the one before
-            if segment.number in wanted and segment.continues and not self._state_there(before):
+            if segment.number in wanted and segment.continues and not self.knows(before):
                 wanted |= {
                     one.number
                     for one in segments
@@ -147,9 +151,6 @@ class Maker:
 
     def _there(self, segment: Segment) -> bool:
         return self.work.has(self.name(segment))
-
-    def _state_there(self, segment: Segment) -> bool:
-        return self._state(segment).is_file()
 
     def _state(self, segment: Segment) -> Path:
         return self.work.path(self.state_name(segment))

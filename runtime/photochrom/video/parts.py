@@ -7,43 +7,17 @@ step is the usual one, `FilmColorizer.colorize_file`, which finds them finished 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from photochrom.errors import DeviceError
 from photochrom.files.whole import make_folder
+from photochrom.parts import Part, Parts
 from photochrom.video import opening
 from photochrom.video.job import Job
 from photochrom.video.making import Maker
 from photochrom.video.segments import Segment
 from photochrom.video.work import open_part, open_work
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of work that can be given out."""
-
-    number: int
-    frames: int
-    piece: str
-    """Name of its file in the work folder."""
-    needs: str | None
-    """File that the part before it leaves there: it goes on with that one's shot. None: it can be
-    made at any time."""
-    leaves: str | None
-    """File for the part after it."""
-    done: bool
-    """Whether it is finished already."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A film that was cut."""
-
-    survey: str
-    """File in the work folder that every part needs."""
-    parts: Sequence[Part]
 
 
 def cut(job: Job, folder: Path) -> Parts:
@@ -96,9 +70,18 @@ def make(job: Job, folder: Path, number: int, piece: str) -> int:
             f"{job.info.path} was begun with another model, device, version or file than this "
             f"machine has ({job.model.session.device}); name a --device that all machines have"
         )
-    wanted = [one for one in maker.missing(segments) if one.shot == segment.shot]
-    maker.make_some(segments, [one for one in wanted if one.number <= number])
+    maker.make_some(segments, _needed(maker, segments, number))
     return maker.made
+
+
+def _needed(maker: Maker, segments: Sequence[Segment], number: int) -> list[Segment]:
+    """A segment, unless it is there, and those before it from which its colours were lost."""
+    if segments[number] not in maker.missing(segments[: number + 2]):
+        return []
+    first = number
+    while segments[first].continues and not maker.knows(segments[first - 1]):
+        first -= 1
+    return list(segments[first : number + 1])
 
 
 def _part(maker: Maker, before: Segment | None, segment: Segment, done: bool) -> Part:

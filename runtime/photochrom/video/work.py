@@ -100,6 +100,11 @@ class Work:
                     self._listed[str(told["piece"])] = int(told["bytes"])
 
 
+def list_of(number: int) -> str:
+    """Name of the list that whoever makes a piece writes."""
+    return f"pieces-{number}.jsonl"
+
+
 @contextmanager
 def open_work(folder: Path, keep: bool) -> Iterator[Work]:
     """A folder's finished pieces, for one process at a time.
@@ -133,6 +138,6 @@ def open_part(folder: Path, number: int) -> Work:
         folder: there already.
         number: of the piece, which names this process' list.
     """
-    work = Work(folder, f"pieces-{number}.jsonl")
+    work = Work(folder, list_of(number))
     work._read()
     return work

@@ -39,11 +39,11 @@ def film(call: Call) -> Answer:
 
 def parts(call: Call) -> Answer:
     """Cut a film into pieces that several workers can make."""
-    head = call.head
+    head, source = call.head, path_of(call.head, "source")
     found = call.models.film(head).cut(
-        path_of(head, "source"),
+        source,
         path_of(head, "target"),
-        film_options(head),
+        film_options({**head, "options": beside.of_film(head, source)}),
         work=path_of(head, "work"),
         overwrite=head.get("overwrite") is True,
         progress=call.progress,
@@ -54,11 +54,11 @@ def parts(call: Call) -> Answer:
 
 def part(call: Call) -> Answer:
     """Make one of those pieces; when all are made, ``film`` joins them."""
-    head = call.head
+    head, source = call.head, path_of(call.head, "source")
     made = call.models.film(head).make_part(
-        path_of(head, "source"),
+        source,
         path_of(head, "target"),
-        film_options(head),
+        film_options({**head, "options": beside.of_film(head, source)}),
         work=path_of(head, "work"),
         number=_number(head, "number"),
         piece=str(head.get("piece")),
