@@ -61,6 +61,8 @@ class Driver:
     tally: Tally = field(default_factory=Tally)
     stopped: bool = False
     """Whether no more items are given out, after an error."""
+    _results: set[str] | None = None
+    """Paths of all outputs, once they are known."""
     _new: set[str] = field(default_factory=set)
     """Names that this run has entered: nobody else made what lies at their targets."""
 
@@ -70,11 +72,14 @@ class Driver:
         Returns:
             Names of items, in the order of the sources.
         """
+        if self._results is None:
+            known = [row.name for row in self.journal.rows()]
+            names.taken.update(map(folded, known))
+            self._results = {self.place.path(name) for name in known}
         with self.journal.together():
-            taken = [row.name for row in self.journal.rows()]
-            names.taken.update(map(folded, taken))
             entered = [self._enter(one, root, names) for one in found]
-        results = {self.place.path(name) for name in [*taken, *entered]}
+        results = self._results
+        results.update(map(self.place.path, entered))
         return [name for name, one in zip(entered, found, strict=True) if one.path not in results]
 
     def run(self, names: Iterable[str | None]) -> Tally:

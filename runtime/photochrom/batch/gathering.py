@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -51,20 +51,26 @@ class Gathered:
     """Files that are neither picture nor film, hidden ones included; nobody misses them."""
 
 
-def gather(sources: Sequence[str], destination: str, root: str | None = None) -> Gathered:
+def gather(
+    sources: Sequence[str],
+    destination: str,
+    root: str | None = None,
+    kinds: Callable[[str], Kind | None] = kind_of,
+) -> Gathered:
     """Find what is meant.
 
     Args:
         sources: absolute paths of files and folders (`sources_of`).
         destination: whatever is in this folder is no source, unless it holds sources itself.
         root: the folder from which the tree is mirrored; None: the deepest that holds all sources.
+        kinds: tells what a file is.
 
     Raises:
         UsageError: if a source lies outside of a root that was given.
     """
     gathered = Gathered(_root(sources, root))
     inside = not _is_within(gathered.root, destination)
-    gathering = _Gathering(gathered, destination if inside else None)
+    gathering = _Gathering(gathered, destination if inside else None, kinds)
     for source in sources:
         gathering.take(source)
     return gathered
@@ -101,8 +107,13 @@ def sources_of(said: Sequence[str], null: bool, stdin: IO[bytes] | None) -> list
 class _Gathering:
     """Walks, and knows what it has met already."""
 
-    def __init__(self, gathered: Gathered, destination: str | None) -> None:
-        self._to = gathered
+    def __init__(
+        self,
+        gathered: Gathered,
+        destination: str | None,
+        kinds: Callable[[str], Kind | None],
+    ) -> None:
+        self._to, self._kinds = gathered, kinds
         self._destination = None if destination is None else os.path.realpath(destination)
         self._met: set[str] = set()
 
@@ -148,7 +159,7 @@ class _Gathering:
             self._leave(path, "its name says that it is not whole yet")
             return
         try:
-            kind = kind_of(path)
+            kind = self._kinds(path)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             self._leave(path, f"can't read it: {why}", failed=named or isinstance(error, OSError))

@@ -30,12 +30,26 @@ class LocalEngine:
 
     def __init__(self, asked: Asked, jobs: int | None = None) -> None:
         self.jobs = jobs or usual_jobs()
-        self.threads = max(1, cores() // self.jobs)
+        self._asked, self._said = asked, jobs is not None
+        self._hands: list[Hands] = []
+
+    @property
+    def threads(self) -> int:
         """Of the processor, for each worker: jobs x threads = cores."""
-        self._hands = [Hands(asked, self.threads) for _ in range(self.jobs)]
+        return max(1, cores() // self.jobs)
+
+    def expect(self, items: int) -> None:
+        """So few come that fewer workers, with more threads each, do as well; unless jobs are said.
+
+        Args:
+            items: how many will come at most.
+        """
+        if not self._said:
+            self.jobs = max(1, min(self.jobs, items))
 
     def run(self, items: Iterator[Item | None], cancel: threading.Event) -> Iterator[Outcome]:
         """See `photochrom.batch.engine.Engine`."""
+        self._hands = [Hands(self._asked, self.threads) for _ in range(self.jobs)]
         self._hands[0].load()  # a model that does not load fails all, and is told once
         try:
             with ThreadPoolExecutor(self.jobs, thread_name_prefix="batch") as pool:

@@ -30,7 +30,7 @@ class Place:
 
     def path(self, name: str) -> str:
         """Where an output of that name lies."""
-        return os.path.join(self.folder, *name.split("/"))
+        return path_in(self.folder, name)
 
     def check(self) -> None:
         """Refuse a destination that is another one by now: its disk is gone.
@@ -69,3 +69,8 @@ class Place:
         except OSError:
             return None
         return status.st_dev, status.st_ino
+
+
+def path_in(folder: str, name: str) -> str:
+    """Where an output of that name lies in a destination."""
+    return os.path.join(folder, *name.split("/"))

@@ -13,13 +13,15 @@ from typing import Any
 
 from photochrom.batch.driver import Driver, Listener, Policy
 from photochrom.batch.engine import Engine
-from photochrom.batch.gathering import Gathered, gather
+from photochrom.batch.gathering import Found, Gathered, gather
 from photochrom.batch.items import Asked
 from photochrom.batch.journal import Journal, open_journal
 from photochrom.batch.local import LocalEngine
 from photochrom.batch.naming import Names
 from photochrom.batch.place import Place
 from photochrom.batch.seals import seal
+from photochrom.batch.watching import Kinds, Watching
+from photochrom.errors import UsageError
 from photochrom.folders import data_folder
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import find_model
@@ -62,9 +64,34 @@ class Open:
         """Find the sources, and enter them; returns them, and names of items."""
         wanted = self.wanted
         gathered = gather(wanted.sources, self.driver.place.folder, wanted.root)
-        codec = wanted.asked.film.get("encoding", {}).get("codec", "h264")
-        names = Names(str(codec), wanted.portable)
-        return gathered, self.driver.enter(gathered.found, gathered.root, names)
+        names = self.driver.enter(gathered.found, gathered.root, self._names())
+        if isinstance(self.driver.engine, LocalEngine):
+            self.driver.engine.expect(len(names))
+        return gathered, names
+
+    def watch(self) -> Iterator[str | None]:
+        """Names of items as their files arrive, until it is cancelled.
+
+        Raises:
+            UsageError: if a source is no folder.
+        """
+        for source in self.wanted.sources:
+            if not os.path.isdir(source):
+                raise UsageError(f"--watch looks into folders, and {source} is none")
+        kinds, names, folder = Kinds(), self._names(), self.driver.place.folder
+        root = gather(self.wanted.sources, folder, self.wanted.root, kinds).root
+
+        def look() -> Gathered:
+            return gather(self.wanted.sources, folder, root, kinds)
+
+        def enter(found: list[Found]) -> list[str]:
+            return self.driver.enter(found, root, names)
+
+        return Watching(look, enter, self.driver.cancel).names()
+
+    def _names(self) -> Names:
+        codec = self.wanted.asked.film.get("encoding", {}).get("codec", "h264")
+        return Names(str(codec), self.wanted.portable)
 
 
 @contextmanager

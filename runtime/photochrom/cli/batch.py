@@ -20,6 +20,21 @@ JournalOption = Annotated[
     typer.Option(metavar="PATH", help="The journal, on a local disk. Default: one for each DEST."),
 ]
 
+DestinationArgument = Annotated[
+    Path | None, typer.Argument(help="The batch's -o.", metavar="[DEST]", show_default=False)
+]
+JobsOption = Annotated[
+    int | None, typer.Option(min=1, help="Items at once. Default: as many as cores.")
+]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files in DEST that the batch did not make.")
+]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option(metavar="PATH.html", help="Default: photochrom-report.html in DEST; .csv, .json."),
+]
+NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write no report.")]
+
 
 @app.command("colorize", hidden=True)
 def colorize(
@@ -33,9 +48,7 @@ def colorize(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DEST", help="Folder that mirrors the tree.")
     ],
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Items at once. Default: as many as cores.")
-    ] = None,
+    jobs: JobsOption = None,
     settings: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Settings of all, in the words of sidecars (JSON)."),
@@ -63,9 +76,12 @@ def colorize(
         bool,
         typer.Option("--portable-names", help="Change names that Windows can't hold."),
     ] = sys.platform == "win32",
-    overwrite: Annotated[
-        bool, typer.Option(help="Replace files in DEST that the batch did not make.")
+    overwrite: OverwriteOption = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on with files as they arrive, until Ctrl+C.")
     ] = False,
+    report: ReportOption = None,
+    no_report: NoReportOption = False,
     json: JsonOption = False,
 ) -> None:
     """Colorize everything: pictures and films, told by content, into a tree like the sources'.
@@ -77,7 +93,7 @@ def colorize(
     from photochrom.batch import wishes
     from photochrom.batch.gathering import sources_of
     from photochrom.batch.running import Wanted
-    from photochrom.cli.batching import run
+    from photochrom.cli.batching import Telling, run
 
     wanted = Wanted(
         sources=tuple(sources_of(sources, null, sys.stdin.buffer)),
@@ -90,7 +106,62 @@ def colorize(
         journal=journal,
         jobs=jobs,
     )
-    run(wanted, json)
+    run(wanted, Telling(json, not no_report, report), watch=watch)
+
+
+@app.command("status")
+def status(
+    destination: DestinationArgument = None,
+    journal: JournalOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What is done, what failed and why, what waits; also while the batch runs."""
+    from photochrom.cli import batching
+
+    batching.status(_journal(destination, journal), json)
+
+
+@app.command("verify")
+def verify(
+    destination: DestinationArgument = None,
+    journal: JournalOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read every output again, and its source: whether they are what the journal says."""
+    from photochrom.cli import batching
+
+    batching.verify(_journal(destination, journal), json)
+
+
+@app.command("retry")
+def retry(
+    destination: DestinationArgument = None,
+    journal: JournalOption = None,
+    jobs: JobsOption = None,
+    overwrite: OverwriteOption = False,
+    report: ReportOption = None,
+    no_report: NoReportOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Try again what failed, as it was asked for, and nothing else."""
+    from dataclasses import replace
+
+    from photochrom.batch.journal import read_journal
+    from photochrom.batch.running import wanted_again
+    from photochrom.cli.batching import Telling, run
+
+    with read_journal(_journal(destination, journal)) as known:
+        wanted = wanted_again(known)
+    wanted = replace(wanted, overwrite=overwrite, jobs=jobs or wanted.jobs)
+    run(wanted, Telling(json, not no_report, report), retry=True)
+
+
+def _journal(destination: Path | None, journal: Path | None) -> Path:
+    from photochrom.batch.running import usual_journal
+
+    if journal is None and destination is None:
+        raise UsageError("name the destination of the batch, or its --journal")
+    return journal or usual_journal(destination or Path())
 
 
 def _model(model: str) -> str:

@@ -1,21 +1,35 @@
-"""What ``photochrom batch`` says while it works."""
+"""What ``photochrom batch`` does and says; errors and lines go one way for all its commands."""
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from photochrom.batch import page, telling
 from photochrom.batch.driver import Tally
+from photochrom.batch.gathering import Gathered, LeftOut
 from photochrom.batch.items import Outcome
-from photochrom.batch.journal import Row
-from photochrom.batch.running import Wanted, open_batch
+from photochrom.batch.journal import Row, read_journal
+from photochrom.batch.running import Open, Wanted, open_batch
+from photochrom.batch.verifying import verify as verified
 from photochrom.cli.interrupt import cancel_on_interrupt
 from photochrom.cli.reporting import SCHEMA, printable
 from photochrom.errors import CancelledError, SomeFailedError
 
-if TYPE_CHECKING:
-    from photochrom.batch.gathering import Gathered
+
+@dataclass(frozen=True)
+class Telling:
+    """How a run is told of."""
+
+    as_json: bool = False
+    report: bool = True
+    """Whether one is written at the end."""
+    path: Path | None = None
+    """Of the report's page; None: in the destination."""
 
 
 class Teller:
@@ -29,63 +43,127 @@ class Teller:
         """What was found."""
         self._total = items
         for one in gathered.left_out:
-            self._say(
-                "left-out", f"left out: {one.path}: {one.why}", input=one.path, why=one.why,
-                failed=one.failed,
-            )  # fmt: skip
-        words = f"{items} to look after, {gathered.others} files that are no pictures or films"
-        self._say("found", words, items=items, others=gathered.others)
+            words = f"left out: {one.path}: {one.why}"
+            self.say("left-out", words, input=one.path, why=one.why, failed=one.failed)
+        words = f"{items} pictures and films; {gathered.others} files are neither"
+        self.say("found", words, items=items, others=gathered.others)
+
+    def expect(self, items: int) -> None:
+        """So many items are meant."""
+        self._total = items
 
     def renamed(self, source: str, name: str) -> None:
         """See `photochrom.batch.driver.Listener`."""
         words = f"{source} goes to {name}, as another one has its usual name"
-        self._say("renamed", words, input=source, output=name)
+        self.say("renamed", words, input=source, output=name)
 
     def skipped(self, row: Row) -> None:
         """See `photochrom.batch.driver.Listener`."""
         self._far += 1
-        if self._json:
-            self._say("skipped", "", input=row.source, output=row.name)
+        self.say("skipped", input=row.source, output=row.name)
 
     def finished(self, outcome: Outcome) -> None:
         """See `photochrom.batch.driver.Listener`."""
         self._far += 1
-        item, place = outcome.item, f"[{self._far}/{self._total}]"
-        told: dict[str, Any] = {"input": item.source, "output": item.target}
+        place = f"[{self._far}/{self._total}] " if self._total else ""
+        told = {"input": outcome.item.source, "output": outcome.item.target}
         if outcome.done:
-            seconds = round(outcome.seconds, 3)
-            words = f"{place} {item.name} ({outcome.seconds:.1f} s)"
-            self._say("done", words, **told, seconds=seconds, notes=outcome.report.get("notes", []))
+            words = f"{place}{outcome.item.name} ({outcome.seconds:.1f} s)"
+            notes = outcome.report.get("notes", [])
+            self.say("done", words, **told, seconds=round(outcome.seconds, 3), notes=notes)
         else:
-            kind = outcome.error_kind
-            words = f"{place} failed: {outcome.error}"
-            self._say("error", words, **told, kind=kind, message=outcome.error)
+            words = f"{place}failed: {outcome.error}"
+            self.say("error", words, **told, kind=outcome.error_kind, message=outcome.error)
 
-    def summary(self, tally: Tally) -> None:
-        """Everything was tried."""
-        words = f"{tally.done} done, {tally.skipped} done before, {tally.failed} failed"
-        self._say("summary", words, done=tally.done, skipped=tally.skipped, failed=tally.failed)
-
-    def _say(self, event: str, words: str, **values: Any) -> None:
-        line = {"schema": SCHEMA, "event": event, **values}
-        sys.stdout.write(f"{json.dumps(line) if self._json else printable(words)}\n")
+    def say(self, event: str, *words: str, **values: Any) -> None:
+        """Lines for people, or one for programs."""
+        if self._json:
+            words = (json.dumps({"schema": SCHEMA, "event": event, **values}),)
+        for line in words:
+            sys.stdout.write(printable(line) + "\n")
         sys.stdout.flush()
 
 
-def run(wanted: Wanted, as_json: bool) -> None:
+def run(wanted: Wanted, how: Telling, watch: bool = False, retry: bool = False) -> None:
     """Run a batch.
+
+    Args:
+        wanted: that.
+        how: it is told of.
+        watch: whether to go on with files as they arrive.
+        retry: whether to do only what failed before.
 
     Raises:
         SomeFailedError: if some items failed.
         CancelledError: if the person stopped it.
     """
-    teller = Teller(as_json)
+    teller = Teller(how.as_json)
     with cancel_on_interrupt() as cancel, open_batch(wanted, teller, cancel) as batch:
-        gathered, names = batch.gather()
-        teller.gathered(gathered, len(names))
-        tally = batch.driver.run(names)
-        teller.summary(tally)
+        left_out: list[LeftOut] = []
+        if watch:
+            tally = batch.driver.run(batch.watch())
+        elif retry:
+            names = [row.name for row in batch.journal.rows("failed")]
+            teller.expect(len(names))
+            tally = batch.driver.run(names)
+        else:
+            gathered, names = batch.gather()
+            left_out = gathered.left_out
+            teller.gathered(gathered, len(names))
+            tally = batch.driver.run(names)
+        _end(batch, tally, left_out, teller, how)
     if cancel.is_set():
-        raise CancelledError("stopped; the same command goes on")
-    if tally.failed or any(one.failed for one in gathered.left_out):
+        raise CancelledError("stopped; the same command goes on where it was")
+    if tally.failed or any(one.failed for one in left_out):
         raise SomeFailedError
+
+
+def status(path: Path, as_json: bool) -> None:
+    """Tell what a journal knows."""
+    teller = Teller(as_json)
+    with read_journal(path) as journal:
+        counts = journal.counts()
+        for row in journal.rows("failed"):
+            words, kind = f"failed: {row.name}: {row.error}", row.error_kind
+            teller.say("error", words, input=row.source, kind=kind, message=row.error)
+        words = ", ".join(f"{count} {state}" for state, count in counts.items())
+        told = {"destination": journal.fact("destination"), "journal": str(path)}
+        teller.say("status", words, f"journal: {path}", **counts, **told)
+
+
+def verify(path: Path, as_json: bool) -> None:
+    """Tell of every item that is not what a journal says.
+
+    Raises:
+        SomeFailedError: if there is one.
+    """
+    teller, counts = Teller(as_json), Counter[str]()
+    with read_journal(path) as journal:
+        for one in verified(journal, str(journal.fact("destination"))):
+            counts[one.verdict] += 1
+            if one.verdict != "right":
+                told = {"input": one.row.source, "output": one.row.name}
+                teller.say(
+                    "verified", f"{one.verdict}: {one.row.name}", **told, verdict=one.verdict
+                )
+            bad = counts.total() - counts["right"] - counts["source gone"]
+    words = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+    teller.say("summary", words or "nothing is in the journal", counts=dict(counts))
+    if bad:
+        raise SomeFailedError
+
+
+def _end(batch: Open, tally: Tally, left_out: list[LeftOut], teller: Teller, how: Telling) -> None:
+    words = [f"{tally.done} done, {tally.skipped} done before, {tally.failed} failed"]
+    told: dict[str, Any] = {"journal": str(batch.journal.path)}
+    if how.report:
+        path = how.path or Path(batch.driver.place.folder, f"{telling.NAME}.html")
+        about = telling.Told(batch.journal, batch.driver.place.folder, left_out)
+        telling.write_csv(path.with_suffix(".csv"), about)
+        telling.write_json(path.with_suffix(".json"), about)
+        page.write_html(path, about, batch.wanted.jobs)
+        words, told = [*words, f"report: {path}"], {**told, "report": str(path)}
+    words.append(f"journal: {batch.journal.path}")
+    teller.say(
+        "summary", *words, done=tally.done, skipped=tally.skipped, failed=tally.failed, **told
+    )

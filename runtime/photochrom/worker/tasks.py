@@ -89,7 +89,10 @@ def glance(call: Call) -> Answer:
     side = call.head.get("side", 256)
     if type(side) is not int or not 0 < side <= glancing.LARGEST:
         raise UsageError(f"side is 1 to {glancing.LARGEST} pixels, not {side!r}")
-    return views.picture(glancing.glance(path_of(call.head, "source"), side))
+    seen = glancing.glance(path_of(call.head, "source"), side)
+    if call.head.get("format") == "jpeg":
+        return views.jpeg(seen)
+    return views.picture(seen)
 
 
 def window(call: Call) -> Answer:
