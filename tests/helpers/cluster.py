@@ -23,8 +23,12 @@ PATIENCE = 120
 """Seconds after which a node counts as hung."""
 STORE = 78_643_200
 """Bytes of a node's object store: the least that Ray takes."""
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
-"""No statistics are sent anywhere."""
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DISABLE_IMPORT_WARNING": "1",
+    "RAY_raylet_start_wait_time_s": str(PATIENCE),
+}
+"""No statistics are sent anywhere; a busy machine starts slowly."""
 _numbers = itertools.count()
 
 
@@ -103,7 +107,7 @@ def ray_cluster(
 
 @contextmanager
 def _network(folder: Path, count: int) -> Iterator[list[Node]]:
-    """Namespaces on one bridge; the bridge has a namespace of its own, so nothing meets the host's."""
+    """Namespaces on one bridge, which has one of its own: nothing meets the host's network."""
     mark = f"{os.getpid()}x{next(_numbers)}"
     names = [f"photochrom-{mark}-{number}" for number in range(count)]
     switch = f"photochrom-{mark}-switch"

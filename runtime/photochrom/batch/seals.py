@@ -46,6 +46,11 @@ def seal(path: str) -> Seal:
     return Seal(digest.hexdigest(), after.st_size, _changed(after))
 
 
+def is_there(path: str) -> bool:
+    """Whether there is a file, a broken link or an object of that name."""
+    return storage.stamp(path) is not None if storage.is_url(path) else os.path.lexists(path)
+
+
 def still(path: str, known: Seal) -> Seal | None:
     """The seal of a file whose content is what is known, read again only if it may differ.
 

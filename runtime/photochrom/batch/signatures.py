@@ -55,7 +55,12 @@ def kind_of(path: str) -> Kind | None:
         OSError: if it can't be read.
         ValueError: if it is no regular file.
     """
-    found = kind_of_head(_head(path))
+    return kind_of_start(_head(path), path)
+
+
+def kind_of_start(head: bytes, path: str) -> Kind | None:
+    """`kind_of` by the first `HEAD` bytes and the name."""
+    found = kind_of_head(head)
     if found is not None:
         return found
     ending = os.path.splitext(path)[1].lower()

@@ -17,6 +17,8 @@ from typing import Any
 
 from photochrom.errors import OutputError, UnreachableError, UsageError
 
+Kind = type[UnreachableError] | type[OutputError]
+
 MARK = "://"
 VERSIONS = ("etag", "md5Hash", "generation", "versionId", "mtime", "LastModified", "modified")
 """What storages tell of an object that changes whenever its content does."""
@@ -170,7 +172,7 @@ def _opened(url: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def _told(url: str, kind: type[UnreachableError] | type[OutputError] = UnreachableError) -> Iterator[None]:
+def _told(url: str, kind: Kind = UnreachableError) -> Iterator[None]:
     """Whatever a storage raises, as ours: there is no common base."""
     try:
         yield

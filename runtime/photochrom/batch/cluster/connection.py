@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,7 @@ class Demand:
     own, with which its machines are told apart."""
 
     @classmethod
-    def of(cls, said: list[str], device: str) -> Demand:
+    def of(cls, said: Sequence[str], device: str) -> Demand:
         """What a command line says: ``NAME`` or ``NAME=AMOUNT`` each.
 
         A device that is a graphics card takes one, unless something else is said.

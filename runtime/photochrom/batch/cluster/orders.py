@@ -23,7 +23,7 @@ WORTH_TRYING = (
 
 @dataclass(frozen=True)
 class Order:
-    """One task of the cluster. Its result is an outcome; of a cut film, the report has the parts."""
+    """One task of the cluster. Its result is an outcome; a cut film's report has the parts."""
 
     item: Item
     task: Task

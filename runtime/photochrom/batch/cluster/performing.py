@@ -45,9 +45,7 @@ def perform(order: Order, setup: Setup) -> Outcome:
     try:
         hands = _hands(setup)
         if is_url(order.item.source) or is_url(order.item.target):
-            return staging.staged(
-                order, setup.asked.sidecars, lambda item: _do(hands, order, item)
-            )
+            return staging.staged(order, setup.asked.sidecars, lambda item: _do(hands, order, item))
         return _do(hands, order, order.item)
     except PhotochromError as error:
         seconds, kind = time.perf_counter() - began, type(error).__name__
