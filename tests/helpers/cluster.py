@@ -7,10 +7,12 @@ started and however the test went.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,12 +25,10 @@ PATIENCE = 120
 """Seconds after which a node counts as hung."""
 STORE = 78_643_200
 """Bytes of a node's object store: the least that Ray takes."""
-QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DISABLE_IMPORT_WARNING": "1",
-    "RAY_raylet_start_wait_time_s": str(PATIENCE),
-}
-"""No statistics are sent anywhere; a busy machine starts slowly."""
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
+"""No statistics are sent anywhere."""
+STARTS = 4
+"""How often a node is started: Ray gives up by itself after 30 s, as on a busy machine."""
 _numbers = itertools.count()
 
 
@@ -93,15 +93,9 @@ def ray_cluster(
     """
     with ExitStack() as stack:
         nodes = stack.enter_context(_network(folder, len(resources)))
-        processes = [
-            _start(node, _joining(nodes, node, folder), cpus, named)
-            for node, named in zip(nodes, resources, strict=True)
-        ]
-        for process in processes:
-            stack.callback(process.wait)
-        stack.callback(_kill_all, nodes)
-        for node, process in zip(nodes, processes, strict=True):
-            _wait(node, process)
+        for node, named in zip(nodes, resources, strict=True):
+            stack.callback(node.kill)
+            _start(node, _arguments(nodes, node, folder, cpus, named))
         yield Cluster(nodes)
 
 
@@ -135,43 +129,44 @@ def _plug(switch: str, node: Node, port: str) -> None:
         _ip("-n", node.name, "link", "set", device, "up")
 
 
-def _joining(nodes: Sequence[Node], node: Node, folder: Path) -> list[str]:
+def _arguments(
+    nodes: Sequence[Node], node: Node, folder: Path, cpus: int, resources: Mapping[str, float]
+) -> list[str]:
+    own = [f"--node-ip-address={node.address}", f"--num-cpus={cpus}"]
+    own += [f"--resources={json.dumps(dict(resources))}", f"--object-store-memory={STORE}"]
     if node is nodes[0]:
-        return ["--head", f"--port={PORT}", "--include-dashboard=false", f"--temp-dir={folder}/ray"]
-    return [f"--address={nodes[0].address}:{PORT}"]
+        own += ["--head", f"--port={PORT}", "--include-dashboard=false", f"--temp-dir={folder}/ray"]
+        return own
+    return [*own, f"--address={nodes[0].address}:{PORT}"]
 
 
-def _start(
-    node: Node, joining: Sequence[str], cpus: int, resources: Mapping[str, float]
-) -> subprocess.Popen[bytes]:
-    named = "{" + ", ".join(f'"{name}": {amount}' for name, amount in resources.items()) + "}"
-    command = [
-        *(str(Path(sys.executable).parent / "ray"), "start", "--block", "--disable-usage-stats"),
-        *(f"--node-ip-address={node.address}", f"--num-cpus={cpus}", f"--resources={named}"),
-        *(f"--object-store-memory={STORE}", *joining),
-    ]
+def _start(node: Node, arguments: Sequence[str]) -> None:
+    for _ in range(STARTS):
+        if _try(node, arguments):
+            return
+        node.kill()
+    raise AssertionError(f"{node.name} does not start:\n{node.log.read_text(errors='replace')}")
+
+
+def _try(node: Node, arguments: Sequence[str]) -> bool:
+    """Whether Ray started; its first process stays, and is gone with the others."""
+    ray = str(Path(sys.executable).parent / "ray")
     with node.log.open("wb") as log:
-        return subprocess.Popen(
-            node.inside(*command),
+        process = subprocess.Popen(
+            node.inside(ray, "start", "--block", "--disable-usage-stats", *arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **QUIET},
             start_new_session=True,
         )
-
-
-def _wait(node: Node, process: subprocess.Popen[bytes]) -> None:
+    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
     deadline = time.monotonic() + PATIENCE
-    while STARTED not in (text := node.log.read_text(errors="replace")):
-        assert process.poll() is None, f"{node.name} ended:\n{text}"
-        assert time.monotonic() < deadline, f"{node.name} does not start:\n{text}"
+    while STARTED not in node.log.read_text(errors="replace"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            return False
         time.sleep(0.1)
-
-
-def _kill_all(nodes: Sequence[Node]) -> None:
-    for node in nodes:
-        node.kill()
+    return True
 
 
 def _ip(*words: str) -> None:

@@ -39,7 +39,10 @@ def url_of(path: Path) -> str | None:
     """The URL that a command line's path was; None: it is a path."""
     text = str(path)
     found = _FOLDED.match(text)
-    return f"{found[1]}{storage.MARK}{text[found.end() :]}" if found else None
+    if found is None:
+        return None
+    root = "/" if found[1] in ("file", "local") else ""
+    return f"{found[1]}{storage.MARK}{root}{text[found.end() :]}"
 
 
 def place_of(destination: Path) -> Place:
@@ -83,7 +86,7 @@ def gather(sources: Sequence[str], destination: str, root: str | None) -> Gather
     inside, tops = _objects(sources)
     gathered = Gathered(_root(tops, root))
     own = not (gathered.root + "/").startswith(destination + "/")
-    for url, named in inside:
+    for url, named in inside.items():
         if own and url.startswith(destination + "/"):
             continue
         _add(gathered, url, named)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from photochrom.batch import distant
+from photochrom.batch import distant, telling
 from photochrom.batch.driver import Driver, Listener, Policy
 from photochrom.batch.engine import Engine
 from photochrom.batch.gathering import Found, Gathered, gather
@@ -80,10 +80,12 @@ class Open:
         return gathered, names
 
     @property
-    def report_folder(self) -> Path:
+    def report_path(self) -> Path:
         """Where its report goes: the destination, or beside the journal where that is a storage."""
         folder = self.driver.place.folder
-        return self.journal.path.parent if is_url(folder) else Path(folder)
+        if is_url(folder):
+            return self.journal.path.with_suffix(".html")
+        return Path(folder, f"{telling.NAME}.html")
 
     def watch(self) -> Iterator[str | None]:
         """Names of items as their files arrive, until it is cancelled.
