@@ -23,6 +23,9 @@ class Bucket(Place):
     def __init__(self, url: str) -> None:
         self.folder = url.rstrip("/")
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def check(self) -> None:
         """It is asked with every output."""
 

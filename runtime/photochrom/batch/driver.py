@@ -174,6 +174,7 @@ class Driver:
     def _check_ours(self, row: Row, target: str) -> None:
         changed = row.state == "done" and not _same(target, row.output_seal)
         if changed:
+            self.journal.disown(row.name)
             raise OutputError(
                 f"{target} was changed after it was made; move it away, or use --overwrite"
             )

@@ -76,8 +76,9 @@ class Names:
         return (".png", *WRITABLE)
 
     def _fit(self, folder: str, stem: str, end: str) -> str:
-        parts = [*folder.split("/"), _short(stem, end)] if folder else [_short(stem, end)]
-        return "/".join(map(portable, parts) if self.portable else parts)
+        change = portable if self.portable else str
+        folders = [_cut(change(part), "") for part in folder.split("/")] if folder else []
+        return "/".join([*folders, _cut(change(stem + end), end)])
 
 
 def folded(name: str) -> str:
@@ -92,11 +93,10 @@ def portable(name: str) -> str:
     return f"_{name}" if RESERVED.fullmatch(name.split(".")[0].rstrip()) else name
 
 
-def _short(stem: str, end: str) -> str:
-    """A name that is not too long, told from others that are cut alike."""
-    whole = os.fsencode(stem)
-    if len(whole) + len(end) <= LONGEST:
-        return stem + end
-    mark = "~" + hashlib.sha256(whole).hexdigest()[:8]
-    cut = whole[: LONGEST - len(mark) - len(end)]
-    return cut.decode("utf-8", "ignore") + mark + end
+def _cut(name: str, end: str) -> str:
+    """A name with this end that is not too long, told from others that are cut alike."""
+    whole = os.fsencode(name)
+    if len(whole) <= LONGEST:
+        return name
+    mark = "~" + hashlib.sha256(whole).hexdigest()[:8] + end
+    return whole[: LONGEST - len(mark)].decode("utf-8", "ignore") + mark

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from photochrom.errors import OutputError
@@ -14,7 +15,7 @@ FULL = 1 << 20
 
 
 class Place:
-    """A destination; its folder is made.
+    """A destination; its folder is made, and held open until `close`.
 
     Raises:
         OutputError: if it is none, or nobody may write there.
@@ -26,7 +27,15 @@ class Place:
         self.folder = os.path.realpath(make_folder(folder))
         if not os.access(self.folder, os.W_OK):
             raise OutputError(f"can't write into {folder}; choose another folder")
+        # held, as the number of one that is removed is given to the next
+        self._handle = None if sys.platform == "win32" else os.open(self.folder, os.O_RDONLY)
         self._identity = self._look()
+
+    def close(self) -> None:
+        """Let the folder go."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
 
     def path(self, name: str) -> str:
         """Where an output of that name lies."""

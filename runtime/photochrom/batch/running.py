@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -132,8 +132,10 @@ def open_batch(
         OutputError: if the destination or the journal can't be written.
     """
     model = seal(str(find_model(wanted.asked.model or DEFAULT_MODEL))).sha256
-    place = distant.place_of(wanted.destination)
-    with open_journal(wanted.journal_path) as journal:
+    with (
+        closing(distant.place_of(wanted.destination)) as place,
+        open_journal(wanted.journal_path) as journal,
+    ):
         journal.keep(destination=place.folder, wanted=_kept(wanted))
         runs = engine(wanted) if engine else _engine(wanted, place.folder)
         driver = Driver(
