@@ -137,7 +137,7 @@ def _is_hidden(inside: str) -> bool:
 def _root(tops: Sequence[str], chosen: str | None) -> str:
     if chosen is None:
         return storage.common(list(tops))
-    root = chosen.rstrip("/")
+    root = (url_of(Path(chosen)) or chosen).rstrip("/")
     for top in tops:
         if not f"{top}/".startswith(f"{root}/"):
             raise UsageError(f"{top} does not lie in {root}; choose a --root that holds it")
