@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations screenshots bundle wheel \
+.PHONY: help demo test test-gpu setup setup-system lint format soak train reproduce translations screenshots bundle wheel fuzz man sbom lock \
     clean distclean
 
 help:  ## List the commands
@@ -23,8 +23,11 @@ help:  ## List the commands
 demo: $(DEMO_STAMP)  ## Set up what colorizing needs and colorize real photographs into demo/
 	$(BIN)/photochrom demo
 
+# Most tests keep one core busy. Neighbours stay together, so that fixtures of a file are made once.
+WORKERS ?= 2
+
 test: lint  ## Set up everything, then run the linters, the type checker and the tests
-	$(BIN)/python -m pytest --reruns 1 -raR
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --reruns 1 -raR
 
 DEVICE ?= cuda
 
@@ -56,6 +59,11 @@ soak: $(FULL_STAMP)  ## Kill colorizing processes at 250 random moments; a film 
 	PHOTOCHROM_KILLS=50 $(BIN)/python -m pytest tests/cli/test_kill.py -k killed_at_a_random
 	PHOTOCHROM_FILM_KILLS=200 $(BIN)/python -m pytest tests/cli/test_video.py -k killed_at_a_random
 	PHOTOCHROM_HOUR=1 $(BIN)/python -m pytest tests/cli/test_video_hour.py
+
+SECONDS ?= 3600
+
+fuzz: $(FULL_STAMP)  ## Feed mutated files and messages to all parsers: make fuzz [SECONDS=3600]
+	PYTHONPATH=tests $(BIN)/python -m fuzzing.campaign --seconds $(SECONDS)
 
 format: $(FULL_STAMP)  ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff check --fix

@@ -36,8 +36,8 @@ class Step:
 def build(folder: Path) -> Path:
     """Compile the layer."""
     library = folder / "faults.so"
-    command = ["cc", "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl", "-lpthread"]
-    subprocess.run(command, check=True)
+    flags = ["-shared", "-fPIC", "-O1", "-ldl", "-lpthread"]
+    subprocess.run(["cc", str(SOURCE), "-o", str(library), *flags], check=True)
     return library
 
 

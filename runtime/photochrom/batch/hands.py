@@ -18,6 +18,7 @@ from photochrom.batch.seals import Seal, seal, settings_hash, still
 from photochrom.errors import InputError, PhotochromError
 from photochrom.files.whole import sweep
 from photochrom.hints.sidecar import path_for
+from photochrom.limits import Limits
 from photochrom.worker.client import (
     Refused,
     Worker,
@@ -164,7 +165,7 @@ class Hands:
 
     def _ready(self) -> Worker:
         if self._worker is None:
-            self._worker = start_worker(self._threads)
+            self._worker = start_worker(self._threads, self._asked.limits)
         return self._worker
 
     def _drop(self) -> None:
@@ -175,16 +176,26 @@ class Hands:
             self._worker = None
 
 
-def start_worker(threads: int | None) -> Worker:
-    """A worker that is one of several. Whatever bounds a batch's workers is said here.
+def start_worker(threads: int | None, limits: Mapping[str, Any] | None = None) -> Worker:
+    """A worker that is one of several, held to limits, as nobody looks at the files before.
+
+    Args:
+        threads: of the processor that it may use; None: all.
+        limits: as `photochrom.limits.Limits.from_mapping` takes them, where they are not those of
+            the environment, or the usual ones.
 
     Raises:
         WorkerError: if it does not start.
     """
+    bounds = Limits.from_mapping(limits or {}, Limits.from_environment())
     share = {} if threads is None else {"VIPS_CONCURRENCY": str(threads)}
     one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    worker = Worker(own_argv(), env={**own_environment(), **share, **one})
-    worker.hello()
+    worker = Worker(own_argv(), {**own_environment(), **share, **one}, bounds)
+    try:
+        worker.hello()
+    except WorkerError:
+        worker.close(0)
+        raise
     return worker
 
 
@@ -201,7 +212,7 @@ def _check_unchanged(source: str, before: Seal) -> None:
 
 def _error_of(refused: Refused) -> PhotochromError:
     kind = getattr(errors, refused.kind, PhotochromError)
-    return kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(refused)
+    return kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(str(refused))
 
 
 def _words(item: Item, error: WorkerError) -> str:

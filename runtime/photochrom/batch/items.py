@@ -28,6 +28,9 @@ class Asked:
     device: str = "auto"
     sidecars: bool = True
     """Whether what lies beside a source counts: its sidecar, a film's painted keyframes."""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """Of the workers, by names of `photochrom.limits.Limits`, where they are not the usual ones;
+    results are the same whatever they are."""
 
     def text(self) -> str:
         """What decides how pictures look, but for the model: the same text for the same wishes."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from photochrom.batch.disks import network
 from photochrom.batch.items import Kind, Outcome
 from photochrom.batch.seals import Seal
 from photochrom.errors import InputError, OutputError
@@ -199,8 +200,15 @@ def open_journal(path: Path) -> Iterator[Journal]:
     """Open a journal to write, made if it is not there; no other process may meanwhile.
 
     Raises:
-        OutputError: if it can't be written, is damaged, or another batch holds it.
+        OutputError: if it can't be written, is damaged, lies on a network's disk, or another batch
+            holds it.
     """
+    kind = network(path)
+    if kind is not None:
+        raise OutputError(
+            f"the journal {path} would lie on a disk of the network ({kind}), where SQLite is not "
+            "safe; give --journal a place on a disk of this machine"
+        )
     make_folder(path.parent)
     held = path.with_name(f"{path.name}.held")
     with (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import islice
 from pathlib import Path
 
+from photochrom.batch.gathering import LeftOut
 from photochrom.batch.journal import Row, State
 from photochrom.batch.telling import Told, moment, notes_of
 from photochrom.batch.thumbnails import Thumbnails, open_thumbnails
@@ -77,9 +78,15 @@ def _page(told: Told, thumbnails: Thumbnails) -> Iterator[str]:
     for state, title in TITLES.items():
         if counts[state]:
             yield from _part(title, counts[state], told.journal.rows(state), told, thumbnails)
-    if told.left_out:
-        yield f"<h2>Left out <small>{len(told.left_out)}</small></h2>\n<ul>"
-        for one in told.left_out[:MOST]:
+        if state == "failed":
+            yield from _left_out("Not looked at", [one for one in told.left_out if one.failed])
+    yield from _left_out("Left out", [one for one in told.left_out if not one.failed])
+
+
+def _left_out(title: str, some: Sequence[LeftOut]) -> Iterator[str]:
+    if some:
+        yield f"<h2>{title} <small>{len(some)}</small></h2>\n<ul>"
+        for one in some[:MOST]:
             yield f"<li>{_text(one.path)}: {_text(one.why)}"
         yield "</ul>\n"
 

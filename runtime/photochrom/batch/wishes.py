@@ -9,6 +9,7 @@ from typing import Any
 
 from photochrom.batch.items import Asked
 from photochrom.errors import InputError, UsageError
+from photochrom.limits import Limits
 from photochrom.worker.asked import KEYS, options_of
 from photochrom.worker.beside import PICTURES
 
@@ -22,7 +23,8 @@ def read(path: Path | None, model: str, device: str, sidecars: bool) -> Asked:
     """What is asked, checked as far as that needs no picture.
 
     Args:
-        path: a JSON file with keys of sidecars and of the worker's ``options``, and ``film``.
+        path: a JSON file with keys of sidecars and of the worker's ``options``, ``film``, and
+            ``limits``.
         model, device: of all items.
         sidecars: whether what lies beside a source counts.
 
@@ -35,17 +37,21 @@ def read(path: Path | None, model: str, device: str, sidecars: bool) -> Asked:
     film = said.pop("film", {})
     if not isinstance(film, dict) or set(film) - set(FILM):
         raise UsageError(f"{path}: film has the keys {', '.join(FILM)}, not {film!r}")
+    limits = said.pop("limits", {})
     unknown = sorted(set(said) - set(KEYS))
     if unknown:
-        raise UsageError(f"{path}: there is no {unknown[0]!r}; there are {', '.join(KEYS)}, film")
+        raise UsageError(
+            f"{path}: there is no {unknown[0]!r}; there are {', '.join(KEYS)}, film, limits"
+        )
     for name in PICTURES:
         if said.get(name) is not None:
             said[name] = _beside(path, name, said[name])
     try:
+        Limits.from_mapping(limits)
         options_of({name: value for name, value in said.items() if name not in PICTURES})
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
-    return Asked(said, film, model, device, sidecars)
+    return Asked(said, film, model, device, sidecars, limits)
 
 
 def _read(path: Path) -> dict[str, Any]:

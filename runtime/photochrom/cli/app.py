@@ -2,7 +2,18 @@
 
 import typer
 
-from photochrom.cli import batch, demo, desktop, doctor, models, photo, restore, video
+from photochrom.cli import (
+    batch,
+    cache,
+    demo,
+    desktop,
+    doctor,
+    gimp,
+    models,
+    photo,
+    restore,
+    video,
+)
 
 app = typer.Typer(
     name="photochrom",
@@ -16,6 +27,8 @@ app.add_typer(video.app, name="video", help="Colorize films.")
 app.add_typer(batch.app, name="batch", help="Colorize whole archives.")
 app.add_typer(models.app, name="models")
 app.command("desktop")(desktop.desktop)
+app.add_typer(gimp.app, name="gimp")
+app.add_typer(cache.app, name="cache")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 

@@ -54,8 +54,23 @@ def recombine(
         little ahead of that, so nothing else should pull it.
     """
     form = Form(color.width, color.height, 3, blocks.DTYPES[band_format])
+    return blocks.picture(form, in_blocks(color, profile, chroma, strength, form))
+
+
+def in_blocks(
+    color: pyvips.Image, profile: ToneProfile, chroma: ChromaModel, strength: float, form: Form
+) -> Generator[PictureArray, None, None]:
+    """What `recombine` gives, as blocks of `Form.rows` rows from top to bottom.
+
+    Args:
+        color: as for `recombine`, like `profile`, `chroma` and `strength`.
+        form: of the result, 3 bands.
+
+    Raises:
+        BrokenPictureError: if `color` can't be decoded.
+    """
     parts = Parts(profile, chroma, strength, form, color.bands)
-    return blocks.picture(form, _in_threads(parts.colored, blocks.of(color, form), form.rows))
+    return _in_threads(parts.colored, blocks.of(color, form), form.rows)
 
 
 class Parts:

@@ -53,12 +53,35 @@ class Shelf:
             os.utime(path)  # used just now
         return path
 
-    def _make_room(self, size: int) -> None:
-        kept = []
+    def kept(self) -> list[tuple[int, int, Path]]:
+        """Of every file: when it was used last (ns), its bytes, and where it is."""
+        found = []
         for path in self.folder.glob(f"*{self.ending}"):
             with suppress(OSError):  # another process removed it
                 status = path.stat()
-                kept.append((status.st_mtime_ns, status.st_size, path))
+                found.append((status.st_mtime_ns, status.st_size, path))
+        return found
+
+    def clear(self) -> int:
+        """Remove every file; those that are open go when they are closed.
+
+        Returns:
+            The bytes that are free again.
+
+        Raises:
+            OutputError: if one can't be removed.
+        """
+        freed = 0
+        for _, size, path in self.kept():
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"can't remove {path}: {error.strerror}") from error
+            freed += size
+        return freed
+
+    def _make_room(self, size: int) -> None:
+        kept = self.kept()
         total = size + sum(one[1] for one in kept)
         for _, taken, path in sorted(kept):
             if total <= self.cap:
@@ -72,3 +95,11 @@ PYRAMIDS = Shelf("pyramids", ".tif", 8 << 30)
 """Large pictures, stored so that any part of them is near."""
 FILMS = Shelf("films", ".npz", 1 << 30)
 """What the first pass found in films."""
+ANSWERS = Shelf("answers", ".npy", 512 << 20)
+"""What networks answered."""
+RESTORED = Shelf("restored", ".npy", 4 << 30)
+"""Pixels of pictures that were put right."""
+SEEN = Shelf("seen", ".npz", 256 << 20)
+"""The small copies at which the model looked at those."""
+SHELVES = (PYRAMIDS, FILMS, ANSWERS, RESTORED, SEEN)
+"""All of them."""

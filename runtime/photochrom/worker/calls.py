@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from photochrom.report import Report
     from photochrom.video.colorizer import FilmColorizer
     from photochrom.worker.reels import Reels
+    from photochrom.worker.sheets import Sheets
     from photochrom.worker.views import Views
 
 Key = tuple[str, str, int | None]
@@ -47,6 +48,10 @@ class Call(Protocol):
     @property
     def reels(self) -> Reels:
         """The film that is open."""
+
+    @property
+    def sheets(self) -> Sheets:
+        """The picture that came in strips."""
 
     def tell(self, payload: Any = b"", **what: Any) -> None:
         """Tell something else of it."""

@@ -121,6 +121,8 @@ def film_options(head: dict[str, Any]) -> FilmOptions:
     from photochrom.video.container.codecs import Encoding
     from photochrom.video.options import FilmOptions
 
+    if not isinstance(head.get("film") or {}, dict):
+        raise UsageError(f"the job's film is an object, not {head['film']!r}")
     said = dict(head.get("film") or {})
     try:
         if "encoding" in said:

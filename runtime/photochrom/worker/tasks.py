@@ -9,12 +9,11 @@ import numpy as np
 
 from photochrom.errors import UsageError
 from photochrom.viewing import glancing
-from photochrom.worker import beside, films, views
+from photochrom.worker import beside, films, sheets, views
 from photochrom.worker.asked import options_of
 from photochrom.worker.calls import Answer, Call, path_of, report_of, watch_of
+from photochrom.worker.sheets import DTYPES
 
-DTYPES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
-"""Of pixels in a payload, little-endian."""
 CHANNELS = (1, 3, 4)
 
 
@@ -101,7 +100,8 @@ def window(call: Call) -> Answer:
 
 
 def close(call: Call) -> Answer:
-    """Let the open picture go, or the open film."""
+    """Let the open picture, film and sheet go."""
+    call.sheets.open(None)
     call.views.close()
     call.reels.close()
     return {}, b""
@@ -123,6 +123,10 @@ TASKS: dict[str, Callable[[Call], Answer]] = {
     "pixels": pixels,
     "play": films.play,
     "reel": films.reel,
+    "sheet": sheets.begin,
+    "sheet-color": sheets.color,
+    "sheet-hints": sheets.hints,
+    "sheet-rows": sheets.rows,
     "variants": variants,
     "window": window,
 }
@@ -135,7 +139,7 @@ def _picture(head: Mapping[str, Any], payload: bytes) -> np.ndarray[Any, Any]:
     if not counted or sides[2] not in CHANNELS or kind not in DTYPES:
         raise UsageError("pixels need width, height, channels 1, 3 or 4, and type u8, u16 or float")
     width, height, channels = (int(side or 0) for side in sides)
-    dtype = np.dtype(DTYPES[str(kind)]).newbyteorder("<")
+    dtype = DTYPES[str(kind)]
     if len(payload) != width * height * channels * dtype.itemsize:
         raise UsageError(
             f"{width} x {height} x {channels} pixels of {kind} are not {len(payload)} bytes"

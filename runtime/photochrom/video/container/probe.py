@@ -12,10 +12,11 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from photochrom import limits
 from photochrom.color.ycbcr import Matrix, Primaries
 from photochrom.errors import InputError, UsageError
 from photochrom.files.source import check_file
-from photochrom.video.container import layouts, sequences
+from photochrom.video.container import kinds, layouts, sequences
 from photochrom.video.container.info import ColorTags, VideoInfo
 from photochrom.video.container.reading import open_film
 from photochrom.video.container.sequences import Images
@@ -39,8 +40,6 @@ AS_SRGB = ColorTags(primaries=1, transfer=13, matrix=1, range=2)
 """What numbered pictures become as a film: their codes are sRGB's, all of them used."""
 BOTTOM_FIRST = (3, 5)
 """FFmpeg's numbers of field orders."""
-STILL = {"image2", "png_pipe", "jpeg_pipe", "tiff_pipe", "bmp_pipe", "webp_pipe", "dpx_pipe",
-         "pgm_pipe", "ppm_pipe", "j2k_pipe", "exr_pipe", "jpegxl_pipe", "svg_pipe"}  # fmt: skip
 
 
 def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
@@ -64,10 +63,11 @@ def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
 
 
 def _of(path: Path, container: InputContainer, images: Images | None) -> VideoInfo:
-    if images is None and container.format.name in STILL:
+    if images is None and container.format.name in kinds.STILL:
         raise InputError(f"{path} is a picture, not a film; use photochrom photo")
-    stream = _picture(path, container)
+    stream = picture_stream(path, container)
     context = stream.codec_context
+    _check_length(path, stream, _seconds(container, stream), images)
     frame = _first(path, container, stream, images)
     pix_fmt = frame.format.name
     planar = layouts.planar_name(pix_fmt)
@@ -107,11 +107,20 @@ def _of(path: Path, container: InputContainer, images: Images | None) -> VideoIn
     )
 
 
-def _picture(path: Path, container: InputContainer) -> VideoStream:
-    """The stream that gets colour: the largest that is no cover art."""
+def picture_stream(path: Path, container: InputContainer) -> VideoStream:
+    """The stream that gets colour: the largest that is no cover art; nothing is decoded yet.
+
+    Raises:
+        InputError: if there is none.
+        LimitError: if its frames are larger than a film's may be.
+    """
     streams = [
-        one for one in container.streams.video if not one.disposition & Disposition.attached_pic
+        one
+        for one in container.streams.video
+        if one.codec_context is not None and not one.disposition & Disposition.attached_pic
     ]
+    if not streams and container.streams.video:
+        raise InputError(f"{path} is coded in a way that photochrom can't read")
     if not streams and container.streams.audio:
         raise InputError(f"{path} has sound and no picture")
     if not streams:
@@ -120,7 +129,18 @@ def _picture(path: Path, container: InputContainer) -> VideoStream:
         streams,
         key=lambda one: (bool(one.disposition & Disposition.default), one.width * one.height),
     )
+    limits.check(path, "frame_pixels", best.width * best.height)
     return best
+
+
+def _check_length(
+    path: Path, stream: VideoStream, seconds: float | None, images: Images | None
+) -> None:
+    """Refuse a film whose header tells of too many frames."""
+    rate = stream.average_rate or stream.guessed_rate
+    lasting = int(seconds * rate) if seconds and rate else 0
+    count = images.count if images is not None else stream.frames
+    limits.check(path, "frames", count or lasting)
 
 
 def _first(
