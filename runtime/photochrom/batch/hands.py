@@ -212,7 +212,9 @@ def _check_unchanged(source: str, before: Seal) -> None:
 
 def _error_of(refused: Refused) -> PhotochromError:
     kind = getattr(errors, refused.kind, PhotochromError)
-    return kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(str(refused))
+    return (
+        kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(str(refused))
+    )
 
 
 def _words(item: Item, error: WorkerError) -> str:

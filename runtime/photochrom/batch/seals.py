@@ -107,7 +107,7 @@ def _still_remote(url: str, known: Seal) -> Seal | None:
     stamp = storage.stamp(url)
     if stamp is None or stamp.size != known.size:
         return None
-    found = known if stamp.changed == known.changed else _remote(url)
+    found = known if stamp.changed and stamp.changed == known.changed else _remote(url)
     return found if found.sha256 == known.sha256 else None
 
 

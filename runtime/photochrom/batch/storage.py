@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,16 @@ from photochrom.errors import OutputError, UnreachableError, UsageError
 Kind = type[UnreachableError] | type[OutputError]
 
 MARK = "://"
-VERSIONS = ("etag", "md5Hash", "generation", "versionId", "mtime", "LastModified", "modified")
+VERSIONS = (
+    "etag",
+    "md5Hash",
+    "generation",
+    "versionId",
+    "mtime",
+    "LastModified",
+    "modified",
+    "created",
+)
 """What storages tell of an object that changes whenever its content does."""
 
 
@@ -30,6 +40,7 @@ class Stamp:
 
     size: int
     changed: str
+    """Empty: the storage tells nothing, and only reading helps."""
 
 
 def is_url(path: str) -> bool:
@@ -70,15 +81,17 @@ def below(url: str) -> Iterator[str]:
             found = sorted(system.find(path))
         except FileNotFoundError:
             found = []
-    return (system.unstrip_protocol(one) for one in found)
+    return (_inside(url, path, one) for one in found)
 
 
 def fitting(pattern: str) -> list[str]:
     """URLs of the objects that fit a pattern."""
+    top = pattern[: re.search(r"[*?\[]|$", pattern).start()].rpartition("/")[0]  # type: ignore[union-attr]
     with _told(pattern):
         system, path = _opened(pattern)
         found = sorted(one for one in system.glob(path) if not system.isdir(one))
-    return [system.unstrip_protocol(one) for one in found]
+        folder = system._strip_protocol(top)
+    return [_inside(top, folder, one) for one in found]
 
 
 def head(url: str, count: int) -> bytes:
@@ -159,6 +172,11 @@ def common(urls: list[str]) -> str:
     return scheme + MARK + os.path.commonpath([url.partition(MARK)[2] for url in urls])
 
 
+def _inside(url: str, path: str, found: str) -> str:
+    """The URL of what was found below another one; its host, if there is one, is not in paths."""
+    return url.rstrip("/") + "/" + found.removeprefix(path.rstrip("/")).lstrip("/")
+
+
 def _opened(url: str) -> tuple[Any, str]:
     try:
         import fsspec
@@ -166,8 +184,13 @@ def _opened(url: str) -> tuple[Any, str]:
         raise UsageError(
             f"{url} needs fsspec; install the extra: pip install 'photochrom[cluster]'"
         ) from error
-    # listings are kept by some, and others write at the same time; a transaction is one caller's
-    system, path = fsspec.core.url_to_fs(url, use_listings_cache=False, skip_instance_cache=True)
+    try:
+        # listings are kept by some, and others write meanwhile; a transaction is one caller's
+        system, path = fsspec.core.url_to_fs(
+            url, use_listings_cache=False, skip_instance_cache=True
+        )
+    except ValueError as error:
+        raise UsageError(f"can't reach {url}: {_line(error)}") from error
     return system, str(path)
 
 

@@ -104,6 +104,9 @@ def _join(ray: Any, address: str | None) -> None:
             configure_logging=False,
             namespace="photochrom",
         )
+        # Ray prints of machines that are gone, and has no public way to have it silent; standard
+        # output holds our lines only, and what is lost for good is told there
+        ray._private.worker._worker_logs_enabled = False
     except Exception as error:  # ConnectionError, RuntimeError, ValueError: whatever went wrong
         line = (str(error).splitlines() or [type(error).__name__])[0]
         raise DeviceError(
