@@ -55,9 +55,12 @@ lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(FULL_STAMP)  ## Kill colorizing processes at 250 random moments; a film of an hour
+soak: $(FULL_STAMP)  ## Kill and break work at random and at every step; 10,000 pictures, a film of an hour
 	PHOTOCHROM_KILLS=50 $(BIN)/python -m pytest tests/cli/test_kill.py -k killed_at_a_random
 	PHOTOCHROM_FILM_KILLS=200 $(BIN)/python -m pytest tests/cli/test_video.py -k killed_at_a_random
+	PHOTOCHROM_PICTURES=10000 PHOTOCHROM_BATCH_KILLS=100 $(BIN)/python -m pytest tests/cli/test_batch_soak.py
+	PHOTOCHROM_FAULTS=1000 $(BIN)/python -m pytest tests/runtime/batch/test_durability.py
+	$(BIN)/python benchmarks/batch.py --pictures 10000 --rounds 1
 	PHOTOCHROM_HOUR=1 $(BIN)/python -m pytest tests/cli/test_video_hour.py
 
 SECONDS ?= 3600

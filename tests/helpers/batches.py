@@ -72,6 +72,9 @@ class Heard:
         """See `photochrom.batch.driver.Listener`."""
         self.names[Path(source).name] = name
 
+    def progress(self, item: Item, stage: str, fraction: float) -> None:
+        """See `photochrom.batch.driver.Listener`."""
+
     def skipped(self, row: Row) -> None:
         """See `photochrom.batch.driver.Listener`."""
         self.skips.append(row.name)

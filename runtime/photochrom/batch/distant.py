@@ -10,7 +10,7 @@ from photochrom.batch import storage
 from photochrom.batch.gathering import STDIN, Found, Gathered, LeftOut, is_hidden, is_unfinished
 from photochrom.batch.items import Kind
 from photochrom.batch.place import Place
-from photochrom.batch.signatures import HEAD, kind_of_start
+from photochrom.batch.signatures import HEAD, FrameError, kind_of_start
 from photochrom.errors import InputError, UnreachableError, UsageError
 
 _FOLDED = re.compile(r"([a-z][a-z0-9+.-]+):/+(?=[^/])")
@@ -118,8 +118,9 @@ def _add(gathered: Gathered, url: str, named: bool) -> None:
     else:
         try:
             kind: Kind | None = kind_of_start(storage.head(url, HEAD), url)
-        except UnreachableError as error:
-            gathered.left_out.append(LeftOut(url, str(error), failed=True))
+        except (UnreachableError, FrameError) as error:
+            lost = isinstance(error, UnreachableError)
+            gathered.left_out.append(LeftOut(url, str(error), failed=named or lost))
             return
         if kind is None and not named:
             gathered.others += 1

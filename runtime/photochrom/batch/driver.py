@@ -27,6 +27,9 @@ class Listener(Protocol):
     def renamed(self, source: str, name: str) -> None:
         """An output's name is not the usual one, as another output has that."""
 
+    def progress(self, item: Item, stage: str, fraction: float) -> None:
+        """How far a film is; told from several threads."""
+
     def skipped(self, row: Row) -> None:
         """It is done, and nothing has changed."""
 
@@ -97,7 +100,7 @@ class Driver:
         if known is None:
             return self._new_name(found, root, names)
         if known.kind != found.kind:
-            self.journal.moved(known.name, found.path, found.kind)
+            self.journal.moved(known, found.path, found.kind)
         return known.name
 
     def _new_name(self, found: Found, root: str, names: Names) -> str:
@@ -105,7 +108,7 @@ class Driver:
         usual = names.usual(path, found.kind)
         before = self.journal.row(usual)
         if before is not None and not is_there(before.source):  # the tree lies elsewhere now
-            self.journal.moved(usual, found.path, found.kind)
+            self.journal.moved(before, found.path, found.kind)
             return usual
         name = names.take(path, found.kind)
         if name != usual:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from photochrom.batch.items import Kind
-from photochrom.batch.signatures import kind_of
+from photochrom.batch.signatures import FrameError, kind_of
 from photochrom.errors import InputError, UsageError
 from photochrom.hints.sidecar import ENDING as SIDECAR
 
@@ -160,6 +160,9 @@ class _Gathering:
             return
         try:
             kind = self._kinds(path)
+        except FrameError as error:
+            self._leave_once(os.path.dirname(path), str(error))
+            return
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             self._leave(path, f"can't read it: {why}", failed=named or isinstance(error, OSError))
@@ -184,6 +187,10 @@ class _Gathering:
     def _is_destination(self, folder: str) -> bool:
         inside = self._destination is not None
         return inside and _is_within(os.path.realpath(folder), str(self._destination))
+
+    def _leave_once(self, folder: str, why: str) -> None:
+        if not self._to.left_out or self._to.left_out[-1].path != folder:
+            self._leave(folder, why)
 
     def _leave(self, path: str, why: str, failed: bool = False) -> None:
         self._to.left_out.append(LeftOut(path, why, failed))

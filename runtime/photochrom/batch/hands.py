@@ -34,16 +34,21 @@ KEYFRAMES = ".keyframes"
 """Ending of the folder beside a film that keeps what was painted on its frames."""
 
 
+Tell = Callable[[Item, str, float], None]
+"""Called with an item, its stage (``survey``, ``color``, ``join``), and how far that is, 0..1."""
+
+
 class Hands:
     """One worker at a time; started when it is needed.
 
     Args:
         asked: of every item.
         threads: of the processor that it may use; None: all.
+        tell: told how far a film is, from the thread that makes it.
     """
 
-    def __init__(self, asked: Asked, threads: int | None = None) -> None:
-        self._asked, self._threads = asked, threads
+    def __init__(self, asked: Asked, threads: int | None = None, tell: Tell | None = None) -> None:
+        self._asked, self._threads, self._tell = asked, threads, tell
         self._worker: Worker | None = None
         self._cancelled = threading.Event()
 
@@ -113,7 +118,9 @@ class Hands:
             raise errors.CancelledError("cancelled")
         read = self._beside(item)
         before, settings = seal(item.source), settings_hash(self._asked.text(), read)
-        head, _ = self._ready().call(item.kind, **self._model(), **self._job(item))
+        head, _ = self._ready().call(
+            item.kind, progress=self._progress(item), **self._model(), **self._job(item)
+        )
         read += [path for path in head.pop("read", ()) if path not in read]
         shutil.rmtree(work_folder(item), ignore_errors=True)
         _check_unchanged(item.source, before)
@@ -126,6 +133,17 @@ class Hands:
             "output": seal(item.target),
             "report": head,
         }
+
+    def _progress(self, item: Item) -> Callable[[Mapping[str, Any]], None] | None:
+        tell = self._tell
+        if tell is None or item.kind != "film":
+            return None
+
+        def hear(head: Mapping[str, Any]) -> None:
+            if "fraction" in head:
+                tell(item, str(head.get("stage")), float(head["fraction"]))
+
+        return hear
 
     def _job(self, item: Item) -> dict[str, Any]:
         job: dict[str, Any] = {

@@ -140,12 +140,16 @@ class Journal:
                 values,
             )
 
-    def moved(self, name: str, source: str, kind: Kind) -> None:
-        """The item's source lies elsewhere, or is of another kind."""
+    def moved(self, row: Row, source: str, kind: Kind) -> None:
+        """The item's source lies elsewhere, with what lay beside it; or it is of another kind."""
+        read = [
+            source + path.removeprefix(row.source) if path.startswith(row.source) else path
+            for path in row.read
+        ]
+        values = (os.fsencode(source), kind, _json(read), os.fsencode(row.name))
         with told(self.path):
             self._base.execute(
-                "UPDATE items SET source = ?, kind = ? WHERE name = ?",
-                (os.fsencode(source), kind, os.fsencode(name)),
+                "UPDATE items SET source = ?, kind = ?, read = ? WHERE name = ?", values
             )
 
     def reopen(self, names: Iterable[str]) -> None:
@@ -238,9 +242,9 @@ def _opened(path: Path, uri: str) -> Iterator[Journal]:
         base = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
     try:
         with told(path):
+            _check_version(path, base)
             base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = FULL")
-            _check_version(path, base)
         yield Journal(path, base)
     finally:
         base.close()
@@ -248,6 +252,8 @@ def _opened(path: Path, uri: str) -> Iterator[Journal]:
 
 def _check_version(path: Path, base: sqlite3.Connection) -> None:
     (version,) = base.execute("PRAGMA user_version").fetchone()
+    if version == 0 and base.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise OutputError(f"{path} is another program's database; choose another --journal")
     if version == 0:
         base.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
     elif version != VERSION:

@@ -7,9 +7,9 @@ import queue
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 
-from photochrom.batch.hands import Hands
+from photochrom.batch.hands import Hands, Tell
 from photochrom.batch.items import Asked, Item, Outcome
 
 AHEAD = 1
@@ -26,11 +26,12 @@ class LocalEngine:
     Args:
         asked: of every item.
         jobs: items at once; None: as many as cores, if memory holds so many.
+        tell: told how far films are, from several threads.
     """
 
-    def __init__(self, asked: Asked, jobs: int | None = None) -> None:
+    def __init__(self, asked: Asked, jobs: int | None = None, tell: Tell | None = None) -> None:
         self.jobs = jobs or usual_jobs()
-        self._asked, self._said = asked, jobs is not None
+        self._asked, self._said, self._tell = asked, jobs is not None, tell
         self._hands: list[Hands] = []
 
     @property
@@ -49,8 +50,7 @@ class LocalEngine:
 
     def run(self, items: Iterator[Item | None], cancel: threading.Event) -> Iterator[Outcome]:
         """See `photochrom.batch.engine.Engine`."""
-        self._hands = [Hands(self._asked, self.threads) for _ in range(self.jobs)]
-        self._hands[0].load()  # a model that does not load fails all, and is told once
+        self._hands = [Hands(self._asked, self.threads, self._tell) for _ in range(self.jobs)]
         try:
             with ThreadPoolExecutor(self.jobs, thread_name_prefix="batch") as pool:
                 yield from self._flow(_Flow(pool, self._hands, self.jobs, items), cancel)
@@ -83,16 +83,17 @@ class _Flow:
     """Items on their way through the workers."""
 
     pool: ThreadPoolExecutor
-    hands: InitVar[list[Hands]]
+    hands: list[Hands]
     jobs: int
     items: Iterator[Item | None]
     more: bool = True
     """Whether items may still come."""
     running: set[Future[Outcome]] = field(default_factory=set)
+    _loaded: bool = False
     _free: queue.SimpleQueue[Hands] = field(default_factory=queue.SimpleQueue)
 
-    def __post_init__(self, hands: list[Hands]) -> None:
-        for one in hands:
+    def __post_init__(self) -> None:
+        for one in self.hands:
             self._free.put(one)
 
     def fill(self) -> bool:
@@ -103,8 +104,14 @@ class _Flow:
                 return True
             self.more = item is not ...
             if isinstance(item, Item):
-                self.running.add(self.pool.submit(self._do, item))
+                self._give(item)
         return False
+
+    def _give(self, item: Item) -> None:
+        if not self._loaded:  # a model that does not load fails all, and is told once
+            self.hands[0].load()
+            self._loaded = True
+        self.running.add(self.pool.submit(self._do, item))
 
     def finished(self) -> Iterator[Outcome]:
         """What is done by now, or soon."""

@@ -137,7 +137,7 @@ def open_batch(
         open_journal(wanted.journal_path) as journal,
     ):
         journal.keep(destination=place.folder, wanted=_kept(wanted))
-        runs = engine(wanted) if engine else _engine(wanted, place.folder)
+        runs = engine(wanted) if engine else _engine(wanted, place.folder, listener)
         driver = Driver(
             journal,
             place,
@@ -152,7 +152,7 @@ def open_batch(
         yield Open(wanted, journal, driver)
 
 
-def _engine(wanted: Wanted, destination: str) -> Engine:
+def _engine(wanted: Wanted, destination: str, listener: Listener) -> Engine:
     if wanted.engine == "ray":
         from photochrom.batch.cluster.connection import Demand
         from photochrom.batch.cluster.engine import RayEngine
@@ -161,7 +161,7 @@ def _engine(wanted: Wanted, destination: str) -> Engine:
         return RayEngine(wanted.asked, wanted.address, demand, wanted.jobs)
     if any(map(is_url, (*wanted.sources, destination))):
         raise UsageError("storages that URLs name are for --engine ray; name folders")
-    return LocalEngine(wanted.asked, wanted.jobs)
+    return LocalEngine(wanted.asked, wanted.jobs, listener.progress)
 
 
 def usual_journal(destination: Path) -> Path:

@@ -19,13 +19,15 @@ PICTURE_STARTS = (
     *(b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
     *(b"GIF87a", b"GIF89a", b"IIRO", b"IIRS", b"IIU\0", b"FUJIFILMCCD-RAW", b"FOVb", b"\0MRM"),
     *(start for kind, starts in SIGNATURES.items() if kind != "Netpbm" for start in starts),
-    *(b"SDPX", b"XPDS", b"SIMPLE  ="),
+    b"SIMPLE  =",
 )
 PICTURE_BRANDS = frozenset(
     (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
      b"crx ", b"jp2 ", b"jpx ", b"jxl ")
 )  # fmt: skip
 """Of ``ftyp`` boxes; all others are films."""
+FRAME_STARTS = (b"SDPX", b"XPDS")
+"""DPX: a frame of a film that is numbered pictures."""
 FILM_STARTS = (
     *(b"\x1aE\xdf\xa3", b"\0\0\x01\xba", b"\0\0\x01\xb3", b"FLV\x01", b"OggS", b"YUV4MPEG2"),
     *(b"\x06\x0e\x2b\x34\x02\x05\x01\x01", b".RMF", b"\x1f\x07\0", b"DKIF"),
@@ -37,12 +39,16 @@ PICTURES = RAW_ENDINGS | frozenset(
     f".{ending}"
     for ending in (
         *("jpg", "jpeg", "jpe", "png", "tif", "tiff", "webp", "gif", "bmp", "heic", "heif", "avif"),
-        *("jp2", "j2k", "jpx", "jxl", "psd", "pgm", "ppm", "pbm", "pnm", "exr", "dpx", "djvu"),
+        *("jp2", "j2k", "jpx", "jxl", "psd", "pgm", "ppm", "pbm", "pnm", "exr", "djvu"),
     )
 )
 """How names of pictures end: a file of such a name that begins otherwise is damaged."""
 PACKETS = (188, 192)
 """Bytes of a transport stream's packet; with a time stamp before it on discs."""
+
+
+class FrameError(ValueError):
+    """A file is no picture by itself, but one of a film's many."""
 
 
 def kind_of(path: str) -> Kind | None:
@@ -52,6 +58,7 @@ def kind_of(path: str) -> Kind | None:
     decodes it will say so.
 
     Raises:
+        FrameError: if it is a frame of a film.
         OSError: if it can't be read.
         ValueError: if it is no regular file.
     """
@@ -60,6 +67,8 @@ def kind_of(path: str) -> Kind | None:
 
 def kind_of_start(head: bytes, path: str) -> Kind | None:
     """`kind_of` by the first `HEAD` bytes and the name."""
+    if head.startswith(FRAME_STARTS):
+        raise FrameError("it holds a film as numbered pictures; photochrom video takes the folder")
     found = kind_of_head(head)
     if found is not None:
         return found

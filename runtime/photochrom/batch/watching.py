@@ -37,14 +37,16 @@ class Watching:
         enter: gives names to what is whole.
         cancel: ends it.
         settled: seconds for which a whole file has not changed.
+        clock: seconds, from anywhere on.
     """
 
     look: Callable[[], Gathered]
     enter: Callable[[list[Found]], list[str]]
     cancel: threading.Event
     settled: float = SETTLED
+    clock: Callable[[], float] = time.monotonic
     _seen: dict[str, tuple[State, float]] = field(default_factory=dict)
-    """By path: the last state, and since when (monotonic)."""
+    """By path: the last state, and since when."""
     _given: dict[str, State] = field(default_factory=dict)
     """States in which files were handed on."""
 
@@ -53,11 +55,11 @@ class Watching:
         if sys.platform == "linux" and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGIO, signal.SIG_IGN)  # see `is_written`
         while not self.cancel.is_set():
-            began = time.monotonic()
+            began = self.clock()
             yield from self.enter(self._ready())
-            spent = time.monotonic() - began
-            following = time.monotonic() + max(POLL, spent / SHARE)
-            while time.monotonic() < following and not self.cancel.is_set():
+            spent = self.clock() - began
+            following = self.clock() + max(POLL, spent / SHARE)
+            while self.clock() < following and not self.cancel.is_set():
                 yield None
 
     def _ready(self) -> list[Found]:
@@ -69,9 +71,9 @@ class Watching:
             return False
         before, since = self._seen.get(path, (None, 0.0))
         if before != state:
-            since = time.monotonic() - _age(path)
+            since = self.clock() - _age(path)
             self._seen[path] = state, since
-        if time.monotonic() - since < self.settled or is_written(path):
+        if self.clock() - since < self.settled or is_written(path):
             return False
         self._given[path] = state
         del self._seen[path]

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photochrom import errors
 from photochrom.batch import page, telling
 from photochrom.batch.driver import Tally
 from photochrom.batch.gathering import Gathered, LeftOut
-from photochrom.batch.items import Outcome
+from photochrom.batch.items import Item, Outcome
 from photochrom.batch.journal import Row, read_journal
 from photochrom.batch.running import Open, Wanted, open_batch
 from photochrom.batch.verifying import verify as verified
 from photochrom.cli.interrupt import cancel_on_interrupt
-from photochrom.cli.reporting import SCHEMA, printable
+from photochrom.cli.reporting import SCHEMA, STAGES, printable
 from photochrom.errors import CancelledError, SomeFailedError
+
+STEP = 0.1
+"""Films' progress is told in steps of at least this fraction."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Teller:
     def __init__(self, as_json: bool) -> None:
         self._json = as_json
         self._total = self._far = 0
+        self._told: dict[str, tuple[str, float]] = {}
+        self._turn = threading.Lock()
 
     def gathered(self, gathered: Gathered, items: int) -> None:
         """What was found."""
@@ -57,6 +64,16 @@ class Teller:
         words = f"{source} goes to {name}, as another one has its usual name"
         self.say("renamed", words, input=source, output=name)
 
+    def progress(self, item: Item, stage: str, fraction: float) -> None:
+        """See `photochrom.batch.driver.Listener`."""
+        before, done = self._told.get(item.name, ("", 0.0))
+        if stage == before and fraction - done < STEP:
+            return
+        self._told[item.name] = stage, fraction
+        words = f"{item.name}: {STAGES.get(stage, stage)}, {100 * fraction:.0f} %"
+        told = {"input": item.source, "stage": stage, "fraction": round(fraction, 3)}
+        self.say("progress", words, **told)
+
     def skipped(self, row: Row) -> None:
         """See `photochrom.batch.driver.Listener`."""
         self._far += 1
@@ -65,6 +82,7 @@ class Teller:
     def finished(self, outcome: Outcome) -> None:
         """See `photochrom.batch.driver.Listener`."""
         self._far += 1
+        self._told.pop(outcome.item.name, None)
         place = f"[{self._far}/{self._total}] " if self._total else ""
         told = {"input": outcome.item.source, "output": outcome.item.target}
         if outcome.done:
@@ -73,15 +91,16 @@ class Teller:
             self.say("done", words, **told, seconds=round(outcome.seconds, 3), notes=notes)
         else:
             words = f"{place}failed: {outcome.error}"
-            self.say("error", words, **told, kind=outcome.error_kind, message=outcome.error)
+            self.say("error", words, **told, **_error(outcome.error_kind, outcome.error))
 
     def say(self, event: str, *words: str, **values: Any) -> None:
         """Lines for people, or one for programs."""
         if self._json:
             words = (json.dumps({"schema": SCHEMA, "event": event, **values}),)
-        for line in words:
-            sys.stdout.write(printable(line) + "\n")
-        sys.stdout.flush()
+        with self._turn:
+            for line in words:
+                sys.stdout.write(printable(line) + "\n")
+            sys.stdout.flush()
 
 
 def run(wanted: Wanted, how: Telling, watch: bool = False, retry: bool = False) -> None:
@@ -124,8 +143,8 @@ def status(path: Path, as_json: bool) -> None:
     with read_journal(path) as journal:
         counts = journal.counts()
         for row in journal.rows("failed"):
-            words, kind = f"failed: {row.name}: {row.error}", row.error_kind
-            teller.say("error", words, input=row.source, kind=kind, message=row.error)
+            words = f"failed: {row.name}: {row.error}"
+            teller.say("error", words, input=row.source, **_error(row.error_kind, row.error))
         words = ", ".join(f"{count} {state}" for state, count in counts.items())
         told = {"destination": journal.fact("destination"), "journal": str(path)}
         teller.say("status", words, f"journal: {path}", **counts, **told)
@@ -151,6 +170,11 @@ def verify(path: Path, as_json: bool) -> None:
     teller.say("summary", words or "nothing is in the journal", counts=dict(counts))
     if bad:
         raise SomeFailedError
+
+
+def _error(kind: str, message: str) -> dict[str, Any]:
+    known = getattr(errors, kind, errors.PhotochromError)
+    return {"kind": kind, "message": message, "exit_code": known.exit_code}
 
 
 def _end(batch: Open, tally: Tally, left_out: list[LeftOut], teller: Teller, how: Telling) -> None:

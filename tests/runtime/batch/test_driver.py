@@ -186,9 +186,11 @@ def test_names_stay_whatever_comes(wanted: Wanted) -> None:
 def test_a_tree_that_moved(wanted: Wanted, tmp_path: Path) -> None:
     run(wanted)
     (tmp_path / "src").rename(tmp_path / "moved")
-    ran = run(replace(wanted, sources=(str(tmp_path / "moved"),)))
-    assert tally(ran) == (0, 3, 0)
+    there = replace(wanted, sources=(str(tmp_path / "moved"),))
+    assert tally(run(there)) == (0, 3, 0)
     assert len(outputs(wanted)) == 3
+    sidecar(there)
+    assert tally(run(there)) == (1, 2, 0)
 
 
 def test_into_the_sources_themselves(wanted: Wanted) -> None:

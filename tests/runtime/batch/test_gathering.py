@@ -149,6 +149,13 @@ def test_a_folder_that_is_gone_is_a_failure(
     assert gathered.left_out[0].failed
 
 
+def test_a_film_as_numbered_pictures_is_told_once(tmp_path: Path) -> None:
+    make(tmp_path, *(f"reel/{number:04}.dpx" for number in range(5)), content=b"SDPX")
+    assert left_out(of(tmp_path)) == {
+        "reel": "it holds a film as numbered pictures; photochrom video takes the folder"
+    }
+
+
 def test_deep_trees(tmp_path: Path) -> None:
     deep = tmp_path
     for _ in range(300):

@@ -147,6 +147,14 @@ def test_damage_is_told(hands: Hands, tmp_path: Path) -> None:
     assert outcome.output is None
 
 
+def test_limits_hold(toy: str, tmp_path: Path) -> None:
+    hands = Hands(Asked(model=toy, limits={"pixels": 1000}), threads=1)
+    outcome = hands.do(item(tmp_path))
+    hands.close()
+    assert outcome.error_kind == "LimitError"
+    assert "pixels" in outcome.error
+
+
 def test_an_existing_file_stays(hands: Hands, tmp_path: Path) -> None:
     one = item(tmp_path)
     Path(one.target).write_bytes(b"precious")
@@ -166,6 +174,11 @@ def test_a_model_that_does_not_load(tmp_path: Path) -> None:
     engine = LocalEngine(Asked(model=str(tmp_path / "bad.onnx")), 1)
     with pytest.raises(ModelError):
         next(iter(engine.run(iter([item(tmp_path)]), threading.Event())))
+
+
+def test_nothing_to_do_starts_nothing(toy: str) -> None:
+    engine = LocalEngine(Asked(model="no model at all"), 2)
+    assert [*engine.run(iter([None]), threading.Event())] == []
 
 
 def test_jobs_share_the_cores() -> None:

@@ -109,6 +109,18 @@ def test_one_of_a_newer_version(tmp_path: Path) -> None:
         open_journal(path).__enter__()
 
 
+def test_a_database_of_another_program(tmp_path: Path) -> None:
+    path = tmp_path / "j.sqlite"
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE theirs (words TEXT)")
+    base.close()
+    before = path.read_bytes()
+    for opened in (open_journal, read_journal):
+        with pytest.raises(OutputError, match="another program's database"):
+            opened(path).__enter__()
+    assert path.read_bytes() == before
+
+
 def test_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no journal"):
         read_journal(tmp_path / "j.sqlite").__enter__()
