@@ -45,8 +45,10 @@ test-gpu: $(FULL_STAMP)  ## Test a GPU and measure it: make test-gpu [DEVICE=cud
 
 setup: $(FULL_STAMP)  ## Set up everything for development in .venv
 
-# What Qt's wheel needs of a system without a desktop; a font, so that words are seen; a screen.
-SYSTEM := fonts-dejavu-core gcc libc6-dev libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0 \
+# What Qt's wheel needs of a system without a desktop; a font, so that words are seen; a screen; a
+# compiler for faults of disks; networks for a cluster's nodes.
+SYSTEM := fonts-dejavu-core gcc iproute2 libc6-dev libdbus-1-3 libegl1 libfontconfig1 libgl1 \
+    libglib2.0-0 libxkbcommon0 \
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
     libxcb-shape0 libxcb-xinerama0 libxkbcommon-x11-0 openbox xdotool xvfb
 SUDO   := $(shell test "$$(id -u)" = 0 || echo sudo)
