@@ -174,11 +174,9 @@ def sight(window: Window, path: Path) -> tuple[float, float]:
     began = time.perf_counter()
     pyvips.Image.thumbnail(str(path), SIGHT).write_to_memory()
     alone = time.perf_counter() - began
-    seen: list[int] = []
-    window.desk.glances.seen.connect(lambda of, side, _: seen.append(side) if of == path else None)
     began = time.perf_counter()
     window.desk.add([path])
-    wait(lambda: SIGHT in seen)
+    wait(lambda: not window.canvas.layers.sight.isNull())
     return time.perf_counter() - began, alone
 
 
