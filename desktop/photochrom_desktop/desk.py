@@ -22,9 +22,6 @@ from photochrom_desktop.work.link import Link
 from photochrom_desktop.work.reeling import Reeling
 from photochrom_desktop.work.viewing import Viewing
 
-WORKERS = {"viewer": 0, "exporter": 5, "thumbnails": 5}
-"""And how far each stands back: what a person looks at comes first."""
-
 
 class Desk(QObject):
     """The application without its window.
@@ -45,7 +42,7 @@ class Desk(QObject):
 
     def __init__(self, model: str = "", device: str = "auto") -> None:
         super().__init__()
-        self.links = {name: Link(self, niceness) for name, niceness in WORKERS.items()}
+        self.links = {name: Link(self) for name in ("viewer", "exporter", "thumbnails")}
         self.viewing = Viewing(self.links["viewer"], self)
         self.reeling = Reeling(self.links["viewer"], self)
         self.glances = Glances(self.links["thumbnails"], self)

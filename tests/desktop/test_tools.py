@@ -145,7 +145,9 @@ def chain(window: Window) -> list[QWidget]:
     one: QWidget = window.canvas
     while one not in found:
         found.append(one)
-        one = one.nextInFocusChain()
+        after = one.nextInFocusChain()
+        assert after is not None
+        one = after
     tab = Qt.FocusPolicy.TabFocus.value
     return [one for one in found if one.isEnabledTo(window) and one.focusPolicy().value & tab]
 
