@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from photochrom.errors import InputError, UsageError
 from photochrom.files.source import check_file
 from photochrom.video.container import kinds, layouts, sequences
 from photochrom.video.container.info import ColorTags, VideoInfo
-from photochrom.video.container.reading import open_film
+from photochrom.video.container.reading import decoded, open_film
 from photochrom.video.container.sequences import Images
 
 MATRICES: dict[int, Matrix] = {1: "bt709", 4: "bt601", 5: "bt601", 6: "bt601", 9: "bt2020"}
@@ -38,6 +39,8 @@ HIGH = 720
 """Lines from which a film without tags is taken for BT.709, as players do."""
 AS_SRGB = ColorTags(primaries=1, transfer=13, matrix=1, range=2)
 """What numbered pictures become as a film: their codes are sRGB's, all of them used."""
+TRIES = 200
+"""Packets that may fail before a film counts as damaged from its start."""
 BOTTOM_FIRST = (3, 5)
 """FFmpeg's numbers of field orders."""
 
@@ -147,18 +150,9 @@ def _first(
     path: Path, container: InputContainer, stream: VideoStream, images: Images | None
 ) -> VideoFrame:
     """The first frame that can be decoded."""
-    tries = 0
-    for packet in container.demux(stream):
-        try:
-            for frame in packet.decode():
-                assert isinstance(frame, VideoFrame)
-                return frame
-        except av.error.EOFError:
-            break
-        except av.FFmpegError:
-            tries += 1
-            if tries > 200:
-                break
+    for frame, _ in islice(decoded(container, stream), TRIES):
+        if frame is not None:
+            return frame
     if images is not None:
         raise InputError(
             f"can't read {images.path(0)}: it is damaged, or of a kind that films can't have, as "

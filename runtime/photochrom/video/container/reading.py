@@ -136,17 +136,18 @@ def _begin(
     for seconds in BACK if start is not None else ():
         assert start is not None
         container.seek(start - round(seconds / base), stream=stream)
-        rest = _decode(container, stream)
+        rest = decoded(container, stream)
         frame, reason = next(rest, (None, ""))
         if frame is not None and frame.pts is not None and frame.pts <= start:
             return (frame, reason), rest
     if start is not None:
         container.seek(0)
-    rest = _decode(container, stream)
+    rest = decoded(container, stream)
     return next(rest, (None, "")), rest
 
 
-def _decode(container: InputContainer, stream: VideoStream) -> Iterator[Decoded]:
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[Decoded]:
+    """Every frame from here on, and None with the reason where one fails."""
     packets = container.demux(stream)
     while True:
         try:
