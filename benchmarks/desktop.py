@@ -1,18 +1,20 @@
 """The window: from drop to colour, from stroke to colour, stalls while it exports, memory.
 
-Run: python benchmarks/desktop.py [--pictures 1000] [--megapixels 20] [--export 100] [--rounds 5]
-     [--model NAME] [--plot FILE.png]
+Run: python benchmarks/desktop.py [--pictures 1000] [--megapixels 20] [--export 100] [--sight 400]
+     [--rounds 5] [--model NAME] [--plot FILE.png]
 
 It runs offscreen, with the real workers. Each picture is a noisy ramp that it makes. Printed are
 
+- memory: resident MB of the window's process, before and with many pictures in the strip that were
+  all scrolled past;
 - first colour: seconds from a drop until the picture is on the screen in colour, the model loaded;
   beside it what `Colorizer` alone takes for the same file, written, and the ratio of both;
 - stroke: seconds from letting go of the brush until the new colours are on the screen, and the
   share of it that the network's three runs alone take;
 - stalls: the longest time between two turns of the window's event loop, idle and while a picture
   of many megapixels is exported; a timer asks for a turn every 10 ms, and each repaints the canvas;
-- memory: resident MB of the window's process, before and with many pictures in the strip that were
-  all scrolled past.
+- first sight: seconds from the drop of a very large TIFF until it is seen, as it is; beside it one
+  pass of libvips' thumbnail over the same file, and the ratio of both.
 
 Times are medians over rounds, except the stalls, which are the longest.
 """
@@ -41,6 +43,7 @@ from photochrom_desktop.app import make_app
 from photochrom_desktop.desk import Desk
 from photochrom_desktop.state.exports import Preset, Status
 from photochrom_desktop.views.window import Window
+from photochrom_desktop.work.glances import SIGHT
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -166,6 +169,17 @@ def exporting(window: Window, path: Path) -> float:
     return gap
 
 
+def sight(window: Window, path: Path) -> tuple[float, float]:
+    """Seconds from drop to first sight, and of one pass of libvips."""
+    began = time.perf_counter()
+    pyvips.Image.thumbnail(str(path), SIGHT).write_to_memory()
+    alone = time.perf_counter() - began
+    began = time.perf_counter()
+    window.desk.add([path])
+    wait(lambda: not window.canvas.layers.sight.isNull())
+    return time.perf_counter() - began, alone
+
+
 def filled(window: Window, folder: Path, count: int) -> tuple[float, float]:
     """MB before and with so many pictures in the strip, each seen."""
     folder.mkdir()
@@ -213,6 +227,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--megapixels", type=float, default=20)
     parser.add_argument("--export", type=float, default=100)
+    parser.add_argument("--sight", type=float, default=400)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--plot", type=Path)
@@ -228,9 +243,15 @@ def main(arguments: Sequence[str]) -> None:
 
 def measure(asked: argparse.Namespace, folder: Path) -> None:
     """All of it, in one window."""
-    path = scan(folder / "scan.png", asked.megapixels)
-    bare = alone(path, asked.model, asked.rounds)
     with opened(asked.model) as window:
+        before, after = filled(window, folder / "many", asked.pictures)
+        each = 1024 * (after - before) / asked.pictures
+        print(
+            f"memory: {before:.0f} MB, with {asked.pictures} pictures in the strip {after:.0f} MB "
+            f"({each:.0f} kB a picture)"
+        )
+        path = scan(folder / "scan.png", asked.megapixels)
+        bare = alone(path, asked.model, asked.rounds)
         drop = drops(window, path, asked.rounds)
         print(
             f"first colour of {asked.megapixels:g} MP: {median(drop):.2f} s; written by the "
@@ -244,11 +265,10 @@ def measure(asked: argparse.Namespace, folder: Path) -> None:
         print(
             f"longest stall: idle {gaps[0]:.0f} ms, exporting {asked.export:g} MP {gaps[1]:.0f} ms"
         )
-        before, after = filled(window, folder / "many", asked.pictures)
-        each = 1024 * (after - before) / asked.pictures
+        seen, once = sight(window, scan(folder / "huge.tif", asked.sight))
         print(
-            f"memory: {before:.0f} MB, with {asked.pictures} pictures in the strip {after:.0f} MB "
-            f"({each:.0f} kB a picture)"
+            f"first sight of {asked.sight:g} MP: {seen:.2f} s; one thumbnail pass {once:.2f} s; "
+            f"ratio {seen / once:.2f}"
         )
     if asked.plot:
         plot(asked.plot, drop, stroke, gaps)

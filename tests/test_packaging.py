@@ -185,6 +185,18 @@ class TestWheel:
         help_text = run_well([installed.scripts / command, "--help"], installed.cwd)
         assert "Usage" in help_text or "usage" in help_text
 
+    def test_it_brings_the_plug_in_for_gimp(self, installed: Installed, tmp_path: Path) -> None:
+        """Installing it proves that its worker starts."""
+        photochrom = installed.scripts / "photochrom"
+        told = run_well([photochrom, "gimp", "install", "--gimp-dir", tmp_path], installed.cwd)
+        assert "works: photochrom" in told
+        folder = tmp_path / "plug-ins" / "photochrom_gimp"
+        assert os.access(folder / "photochrom_gimp.py", os.X_OK)
+        argv = json.loads((folder / "runtime.json").read_text("utf-8"))["argv"]
+        assert Path(argv[0]).is_relative_to(installed.folder)
+        own = {path.name for path in (REPOSITORY / "plugin/photochrom_gimp").glob("*.py")}
+        assert own - {path.name for path in folder.glob("*.py")} == {"__init__.py"}
+
     def test_its_model_colorizes(self, installed: Installed) -> None:
         """The promise of the wheel: install it, and colour a picture without any download."""
         from PIL import Image
@@ -226,7 +238,7 @@ class TestTwoCommands:
 
     def test_ci_runs_the_readmes_test_command(self) -> None:
         script = (REPOSITORY / ".ci" / "run").read_text("utf-8").splitlines()
-        assert "make test" in script
+        assert {"make test", "make test-gimp"} <= {*script}
         assert "export CI=true" in script
         assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)
 

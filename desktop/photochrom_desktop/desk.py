@@ -22,6 +22,9 @@ from photochrom_desktop.work.link import Link
 from photochrom_desktop.work.reeling import Reeling
 from photochrom_desktop.work.viewing import Viewing
 
+WORKERS = {"viewer": 0, "exporter": 5, "thumbnails": 5}
+"""And how far each stands back: what a person looks at comes first."""
+
 
 class Desk(QObject):
     """The application without its window.
@@ -42,12 +45,14 @@ class Desk(QObject):
 
     def __init__(self, model: str = "", device: str = "auto") -> None:
         super().__init__()
-        self.links = {name: Link(self) for name in ("viewer", "exporter", "thumbnails")}
+        self.links = {name: Link(self, niceness) for name, niceness in WORKERS.items()}
         self.viewing = Viewing(self.links["viewer"], self)
         self.reeling = Reeling(self.links["viewer"], self)
         self.glances = Glances(self.links["thumbnails"], self)
         self.exporting = Exporting(self.links["exporter"], self)
         self.document: Document | Reel | None = None
+        self._documents: dict[Path, Document | Reel] = {}
+        """All that were open, so that what was done can be undone when one comes back."""
         equipment = {"device": device, **({"model": model} if model else {})}
         self.viewing.model = self.reeling.model = self.exporting.model = equipment
         self._loading = 0
@@ -85,7 +90,7 @@ class Desk(QObject):
         if self.document is not None and self.document.path == path:
             return
         try:
-            self.document = Reel(path) if is_film(path) else Document(path)
+            self.document = self._document(path)
         except PhotochromError as error:
             self.failed.emit(str(error), "")
             return
@@ -126,14 +131,14 @@ class Desk(QObject):
         self.edited.emit()
 
     def spread(self, paths: Iterable[Path]) -> None:
-        """Give other pictures the settings and the restoration of this one."""
+        """Give other pictures the settings and the restoration of this one; each can undo it."""
         if self.document is None:
             return
         for path in paths:
             if path == self.document.path:
                 continue
             try:
-                (Reel(path) if is_film(path) else Document(path)).adopt(self.document.said)
+                self._document(path).adopt(self.document.said)
             except PhotochromError as error:
                 self.failed.emit(str(error), "")
 
@@ -159,6 +164,13 @@ class Desk(QObject):
         if isinstance(self.document, Reel):
             path = self.document.path
             self.reeling.plan(preset.target(path, ()), preset.film_told)
+
+    def _document(self, path: Path) -> Document | Reel:
+        """With its history, unless another program has said something since."""
+        known = self._documents.get(path)
+        if known is None or not known.is_current:
+            self._documents[path] = known = Reel(path) if is_film(path) else Document(path)
+        return known
 
     def _open(self) -> None:
         document = self.document

@@ -13,13 +13,15 @@ NAME = "photochrom-colorize"
 LABEL = "_Colorize..."
 MENU = "<Image>/Filters"
 BLURB = "Colorize a black-and-white photograph"
-HELP = """\
-Gives a layer the colours that a neural network finds plausible; the layer's own light stays as it \
-is. The network runs in photochrom, a program of its own, which `photochrom gimp install` connects \
-with GIMP. By default the colours come as a new layer in LCh Color mode over the photograph. Any \
-type, precision and profile of image will do; a gray or indexed image becomes RGB. With a selection, \
-the picture is looked at as a whole, and coloured inside of the selection. Strokes on the layer \
-"hints" say which colours things have: alpha is how sure, and gray means no colour."""
+HELP = (
+    "Gives a layer the colours that a neural network finds plausible; the layer's own light stays "
+    "as it is. The network runs in photochrom, a program of its own, which the command `photochrom "
+    "gimp install` connects with GIMP. By default the colours come as a new layer in LCh Color "
+    "mode over the photograph. Any type, precision and profile of image will do; a gray or indexed "
+    "image becomes RGB. With a selection the picture is looked at as a whole, and coloured inside "
+    'of it. Strokes on the layer "hints" say which colours things have: alpha is how sure, and '
+    "gray means no colour."
+)
 RW = GObject.ParamFlags.READWRITE
 NAMES = ("strength", "saturation", "warmth", "detail", "model", "device", "restore", "output")
 

@@ -39,7 +39,8 @@ def restoration(config: Gimp.ProcedureConfig) -> Gtk.Widget:
     way = Gtk.ComboBoxText()
     for name, words in WAYS.items():
         way.append(name, words)
-    grid = Gtk.FlowBox(selection_mode=Gtk.SelectionMode.NONE, max_children_per_line=2)
+    mode = Gtk.SelectionMode.NONE
+    grid = Gtk.FlowBox(selection_mode=mode, min_children_per_line=2, max_children_per_line=2)
     checks = {name: Gtk.CheckButton(label=words) for name, words in STEPS.items()}
     for check in checks.values():
         grid.add(check)

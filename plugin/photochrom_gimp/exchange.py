@@ -116,7 +116,7 @@ def color(
     row = picture.colored.row
 
     def take(head: dict[str, Any], body: bytes) -> None:
-        rows = len(body) // row
+        rows = max(1, len(body) // row)
         write(int(head["top"]), rows, whole(body, row * rows))
 
     def progress(head: dict[str, Any]) -> None:

@@ -5,7 +5,8 @@
     PhotochromError            1
     ├── UsageError             2   an option or argument that can't be meant
     ├── InputError             3   a source that can't be read or used
-    │   └── LimitError         3   it asks for more than a limit; the message names it
+    │   ├── LimitError         3   it asks for more than a limit; the message names it
+    │   └── UnreachableError   3   a storage does not give it at present
     ├── OutputError            4   a destination that can't be written
     ├── ModelError             5   a model that is missing, damaged or of another contract
     ├── DeviceError            6   a device or provider that can't run
@@ -52,6 +53,10 @@ class InputError(PhotochromError):
 
 class LimitError(InputError):
     """A source that asks for more than a limit (`photochrom.limits`)."""
+
+
+class UnreachableError(InputError):
+    """A storage does not give a source at present; another moment may do."""
 
 
 class OutputError(PhotochromError):

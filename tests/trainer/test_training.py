@@ -155,7 +155,7 @@ def test_classes_of_colour_are_learnt(pictures: Path, tmp_path: Path) -> None:
     entries = logged(tmp_path / "run")
     assert [entry["losses"].keys() for entry in entries] == [{"total", "classes"}] * 3
     start, end = LiteClasses(), load_generator(tmp_path / "run" / "last.pt")
-    assert not torch.equal(start.head.bias, end.get_parameter("head.bias"))
+    assert not torch.equal(start.get_parameter("head.bias"), end.get_parameter("head.bias"))
 
 
 def test_classes_need_the_network_that_has_them() -> None:

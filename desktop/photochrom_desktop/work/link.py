@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from contextlib import suppress
 from itertools import count
@@ -14,6 +16,11 @@ from photochrom.worker.client import Worker, WorkerError, own_argv
 
 class Link(QObject):
     """Jobs for one worker; all of it is called from the window's thread.
+
+    Args:
+        parent: of the object.
+        niceness: how far the worker stands back when others need the processor, 0..19; heeded
+            where the system knows it.
 
     Signals:
         progressed: a job's number and header.
@@ -31,8 +38,9 @@ class Link(QObject):
     _heard = Signal(object, dict, bytes)
     _ended = Signal(object, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, niceness: int = 0) -> None:
         super().__init__(parent)
+        self._niceness = niceness
         self._numbers = count(1)
         self._waiting: set[int] = set()
         self._worker: Worker | None = None
@@ -70,6 +78,9 @@ class Link(QObject):
     def _started(self) -> Worker:
         if self._worker is None:
             worker = self._worker = Worker(own_argv())
+            if self._niceness and sys.platform != "win32":
+                with suppress(OSError):  # it is gone already: the thread hears of it
+                    os.setpriority(os.PRIO_PROCESS, worker.pid, self._niceness)
             # said at once: the answers come in their order
             worker.send({"op": "hello", "protocol": 1})
             threading.Thread(target=self._listen, args=(worker,), daemon=True).start()

@@ -15,7 +15,7 @@ from photochrom.batch.items import Asked, Item, Outcome
 from photochrom.batch.journal import Journal, Row
 from photochrom.batch.naming import Names, folded
 from photochrom.batch.place import Place
-from photochrom.batch.seals import Seal, settings_hash, still
+from photochrom.batch.seals import Seal, is_there, settings_hash, still
 from photochrom.errors import InputError, OutputError, PhotochromError
 
 Policy = Literal["continue", "stop"]
@@ -107,15 +107,13 @@ class Driver:
         path = os.path.relpath(found.path, root).replace(os.sep, "/")
         usual = names.usual(path, found.kind)
         before = self.journal.row(usual)
-        if before is not None and not os.path.lexists(before.source):  # the tree lies elsewhere now
+        if before is not None and not is_there(before.source):  # the tree lies elsewhere now
             self.journal.moved(before, found.path, found.kind)
             return usual
         name = names.take(path, found.kind)
         if name != usual:
             self.listener.renamed(found.path, name)
-        self.journal.plan(
-            name, found.path, found.kind, ours=not os.path.lexists(self.place.path(name))
-        )
+        self.journal.plan(name, found.path, found.kind, ours=not is_there(self.place.path(name)))
         self._new.add(name)
         return name
 
@@ -165,11 +163,11 @@ class Driver:
         Raises:
             PhotochromError: if it must not, or can't.
         """
-        if not os.path.exists(row.source):
+        if not is_there(row.source):
             raise InputError(f"{row.source} is gone")
         target = self.place.path(row.name)
         self.place.prepare(target)
-        there = os.path.lexists(target)
+        there = is_there(target)
         if there and not self.overwrite:
             self._check_ours(row, target)
         if row.state == "done" or (there and not row.ours):

@@ -149,13 +149,13 @@ class _Gathering:
             return
         names = {entry.name for entry in entries}
         for entry in entries:
-            if _is_hidden(entry.name, names):
+            if is_hidden(entry.name, names):
                 self._to.others += 1
             else:
                 yield entry
 
     def _file(self, path: str, named: bool) -> None:
-        if os.path.basename(path).lower().endswith(UNFINISHED) and not named:
+        if is_unfinished(path) and not named:
             self._leave(path, "its name says that it is not whole yet")
             return
         try:
@@ -196,7 +196,12 @@ class _Gathering:
         self._to.left_out.append(LeftOut(path, why, failed))
 
 
-def _is_hidden(name: str, names: set[str]) -> bool:
+def is_unfinished(path: str) -> bool:
+    """Whether its name says that it is on its way still."""
+    return os.path.basename(path).lower().endswith(UNFINISHED)
+
+
+def is_hidden(name: str, names: set[str]) -> bool:
     """Hidden by the system's custom, a sidecar, or frames of a film that lies beside them."""
     film = name.removesuffix(".keyframes")
     return name.startswith(".") or name.endswith(SIDECAR) or (film != name and film in names)

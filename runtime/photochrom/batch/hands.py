@@ -69,10 +69,17 @@ class Hands:
 
     def do(self, item: Item) -> Outcome:
         """Make an item; whatever happens, it is told and not raised."""
+        return self._guarded(item, lambda: self._make(item))
+
+    def ask(self, item: Item, task: str, **said: Any) -> Outcome:
+        """Something else that a worker does with an item; its answer is the report."""
+        return self._guarded(item, lambda: {"report": self._ask(item, task, said)})
+
+    def _guarded(self, item: Item, make: Callable[[], dict[str, Any]]) -> Outcome:
         began = time.perf_counter()
         told: dict[str, Any] = {}
         try:
-            told = self._make(item)
+            told = make()
         except Refused as error:
             told = {"error": str(error), "error_kind": error.kind}
         except WorkerError as error:
@@ -101,6 +108,10 @@ class Hands:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+    def _ask(self, item: Item, task: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        head, _ = self._ready().call(task, **{**self._model(), **self._job(item), **said})
+        return head
 
     def _make(self, item: Item) -> dict[str, Any]:
         if self._cancelled.is_set():

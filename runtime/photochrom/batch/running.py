@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from photochrom.batch import distant, telling
 from photochrom.batch.driver import Driver, Listener, Policy
 from photochrom.batch.engine import Engine
 from photochrom.batch.gathering import Found, Gathered, gather
@@ -18,13 +19,16 @@ from photochrom.batch.items import Asked
 from photochrom.batch.journal import Journal, open_journal
 from photochrom.batch.local import LocalEngine
 from photochrom.batch.naming import Names
-from photochrom.batch.place import Place
 from photochrom.batch.seals import seal
+from photochrom.batch.storage import is_url
 from photochrom.batch.watching import Kinds, Watching
 from photochrom.errors import UsageError
 from photochrom.folders import data_folder
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import find_model
+
+KEPT = ("root", "portable", "jobs", "engine", "address")
+"""What a second run of the same batch wants too, beside its sources."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,12 @@ class Wanted:
     journal: Path | None = None
     """None: in the person's data folder, by the destination."""
     jobs: int | None = None
-    """Items at once; None: as many as the machine holds."""
+    """Items at once; None: as many as the machine, or the cluster, holds."""
+    engine: Literal["local", "ray"] = "local"
+    address: str | None = None
+    """Of a Ray cluster; None: the one that Ray finds."""
+    resources: tuple[str, ...] = ()
+    """What each order takes of a machine of the cluster, ``NAME=AMOUNT`` each."""
 
     @property
     def journal_path(self) -> Path:
@@ -63,11 +72,20 @@ class Open:
     def gather(self) -> tuple[Gathered, list[str]]:
         """Find the sources, and enter them; returns them, and names of items."""
         wanted = self.wanted
-        gathered = gather(wanted.sources, self.driver.place.folder, wanted.root)
+        look = distant.gather if any(map(is_url, wanted.sources)) else gather
+        gathered = look(wanted.sources, self.driver.place.folder, wanted.root)
         names = self.driver.enter(gathered.found, gathered.root, self._names())
         if isinstance(self.driver.engine, LocalEngine):
             self.driver.engine.expect(len(names))
         return gathered, names
+
+    @property
+    def report_path(self) -> Path:
+        """Where its report goes: the destination, or beside the journal where that is a storage."""
+        folder = self.driver.place.folder
+        if is_url(folder):
+            return self.journal.path.with_suffix(".html")
+        return Path(folder, f"{telling.NAME}.html")
 
     def watch(self) -> Iterator[str | None]:
         """Names of items as their files arrive, until it is cancelled.
@@ -114,11 +132,12 @@ def open_batch(
         OutputError: if the destination or the journal can't be written.
     """
     model = seal(str(find_model(wanted.asked.model or DEFAULT_MODEL))).sha256
-    with closing(Place(wanted.destination)) as place, open_journal(wanted.journal_path) as journal:
+    with (
+        closing(distant.place_of(wanted.destination)) as place,
+        open_journal(wanted.journal_path) as journal,
+    ):
         journal.keep(destination=place.folder, wanted=_kept(wanted))
-        runs = (
-            engine(wanted) if engine else LocalEngine(wanted.asked, wanted.jobs, listener.progress)
-        )
+        runs = engine(wanted) if engine else _engine(wanted, place.folder, listener)
         driver = Driver(
             journal,
             place,
@@ -133,9 +152,21 @@ def open_batch(
         yield Open(wanted, journal, driver)
 
 
+def _engine(wanted: Wanted, destination: str, listener: Listener) -> Engine:
+    if wanted.engine == "ray":
+        from photochrom.batch.cluster.connection import Demand
+        from photochrom.batch.cluster.engine import RayEngine
+
+        demand = Demand.of(wanted.resources, wanted.asked.device)
+        return RayEngine(wanted.asked, wanted.address, demand, wanted.jobs)
+    if any(map(is_url, (*wanted.sources, destination))):
+        raise UsageError("storages that URLs name are for --engine ray; name folders")
+    return LocalEngine(wanted.asked, wanted.jobs, listener.progress)
+
+
 def usual_journal(destination: Path) -> Path:
     """Where the journal of a destination lies, on a disk of this machine."""
-    real = os.path.realpath(destination)
+    real = distant.url_of(destination) or os.path.realpath(destination)
     digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
     return data_folder() / "batches" / f"{digest}.sqlite"
 
@@ -144,11 +175,13 @@ def wanted_again(journal: Journal) -> Wanted:
     """What was wanted of a journal's batch when it ran last."""
     kept: Mapping[str, Any] = journal.fact("wanted")
     asked = Asked(**kept["asked"])
-    others = {name: kept[name] for name in ("root", "portable", "jobs")}
+    others = {name: kept[name] for name in KEPT}
+    resources = tuple(kept["resources"])
     destination = Path(journal.fact("destination"))
-    return Wanted(tuple(kept["sources"]), destination, asked, journal=journal.path, **others)
+    sources = tuple(kept["sources"])
+    return Wanted(sources, destination, asked, journal=journal.path, resources=resources, **others)
 
 
 def _kept(wanted: Wanted) -> dict[str, Any]:
-    names = ("sources", "root", "portable", "jobs")
+    names = ("sources", "resources", *KEPT)
     return {**{name: getattr(wanted, name) for name in names}, "asked": asdict(wanted.asked)}

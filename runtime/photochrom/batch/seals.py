@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from photochrom.batch import storage
 from photochrom.errors import InputError
 
 CHUNK = 1 << 20
@@ -24,11 +25,13 @@ class Seal:
 
 
 def seal(path: str) -> Seal:
-    """Hash a file.
+    """Hash a file, or an object that a URL names.
 
     Raises:
         InputError: if it can't be read, or is changed meanwhile.
     """
+    if storage.is_url(path):
+        return _remote(path)
     try:
         with open(path, "rb", opener=_open) as file:
             before = os.fstat(file.fileno())
@@ -43,12 +46,19 @@ def seal(path: str) -> Seal:
     return Seal(digest.hexdigest(), after.st_size, _changed(after))
 
 
+def is_there(path: str) -> bool:
+    """Whether there is a file, a broken link or an object of that name."""
+    return storage.stamp(path) is not None if storage.is_url(path) else os.path.lexists(path)
+
+
 def still(path: str, known: Seal) -> Seal | None:
     """The seal of a file whose content is what is known, read again only if it may differ.
 
     Returns:
         A seal of the same content, or None: it is another one, or gone.
     """
+    if storage.is_url(path):
+        return _still_remote(path, known)
     try:
         status = os.stat(path)
         if (status.st_size, _changed(status)) == (known.size, known.changed):
@@ -69,6 +79,8 @@ def settings_hash(text: str, read: Iterable[str]) -> str:
 
 def _content(path: str) -> str:
     """Hash of a file, or of all files in a folder; nothing if it is not there."""
+    if storage.is_url(path):
+        return _remote_content(path)
     if os.path.isdir(path):
         names = sorted(entry.name for entry in os.scandir(path) if entry.is_file())
         names = [name for name in names if not name.startswith(".")]
@@ -77,6 +89,34 @@ def _content(path: str) -> str:
         return seal(path).sha256
     except InputError:
         return ""
+
+
+def _remote(url: str) -> Seal:
+    before = storage.stamp(url)
+    if before is None:
+        raise InputError(f"{url} is gone")
+    digest = hashlib.sha256()
+    for chunk in storage.chunks(url, CHUNK):
+        digest.update(chunk)
+    if storage.stamp(url) != before:
+        raise InputError(f"{url} was changed while it was read; try again when it is whole")
+    return Seal(digest.hexdigest(), before.size, before.changed)
+
+
+def _still_remote(url: str, known: Seal) -> Seal | None:
+    stamp = storage.stamp(url)
+    if stamp is None or stamp.size != known.size:
+        return None
+    found = known if stamp.changed and stamp.changed == known.changed else _remote(url)
+    return found if found.sha256 == known.sha256 else None
+
+
+def _remote_content(url: str) -> str:
+    if storage.stamp(url) is not None:
+        return _remote(url).sha256
+    names = {storage.name_of(one): one for one in storage.below(url)}
+    shown = sorted(name for name in names if not name.startswith("."))
+    return " ".join(f"{name!a}:{_remote(names[name]).sha256}" for name in shown)
 
 
 def _open(path: str, flags: int) -> int:

@@ -62,7 +62,11 @@ def kind_of(path: str) -> Kind | None:
         OSError: if it can't be read.
         ValueError: if it is no regular file.
     """
-    head = _head(path)
+    return kind_of_start(_head(path), path)
+
+
+def kind_of_start(head: bytes, path: str) -> Kind | None:
+    """`kind_of` by the first `HEAD` bytes and the name."""
     if head.startswith(FRAME_STARTS):
         raise FrameError("it holds a film as numbered pictures; photochrom video takes the folder")
     found = kind_of_head(head)

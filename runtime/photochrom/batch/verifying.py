@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from photochrom.batch.journal import Journal, Row
 from photochrom.batch.place import path_in
-from photochrom.batch.seals import Seal, seal
+from photochrom.batch.seals import Seal, is_there, seal
 from photochrom.errors import InputError
 
 Verdict = Literal[
@@ -46,11 +45,11 @@ def verify(journal: Journal, destination: str) -> Iterator[Verified]:
 def _verdict(row: Row, output: str) -> Verdict:
     if row.state != "done":
         return row.state
-    if not os.path.lexists(output):
+    if not is_there(output):
         return "missing"
     if not _is(output, row.output_seal):
         return "changed"
-    if not os.path.lexists(row.source):
+    if not is_there(row.source):
         return "source gone"
     return "right" if _is(row.source, row.source_seal) else "source changed"
 

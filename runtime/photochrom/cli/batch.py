@@ -80,6 +80,20 @@ def colorize(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on with files as they arrive, until Ctrl+C.")
     ] = False,
+    engine: Annotated[
+        str, typer.Option(metavar="local|ray", help="Run here, or on a Ray cluster that is up.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Of the Ray cluster. Default: this machine's."),
+    ] = None,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=AMOUNT]",
+            help="What each task takes of a machine of the cluster, as GPU=1. Repeatable.",
+        ),
+    ] = None,
     report: ReportOption = None,
     no_report: NoReportOption = False,
     json: JsonOption = False,
@@ -90,13 +104,13 @@ def colorize(
 
     photochrom batch status|verify|retry: what a batch's journal knows.
     """
-    from photochrom.batch import wishes
+    from photochrom.batch import distant, wishes
     from photochrom.batch.gathering import sources_of
     from photochrom.batch.running import Wanted
     from photochrom.cli.batching import Telling, run
 
     wanted = Wanted(
-        sources=tuple(sources_of(sources, null, sys.stdin.buffer)),
+        sources=tuple(distant.sources_of(sources) or sources_of(sources, null, sys.stdin.buffer)),
         destination=output,
         asked=wishes.read(settings, _model(model), device, not no_sidecar),
         root=None if root is None else str(root),
@@ -105,6 +119,9 @@ def colorize(
         on_error=_policy(on_error),
         journal=journal,
         jobs=jobs,
+        engine=_engine(engine, address, resource),
+        address=address,
+        resources=tuple(resource or ()),
     )
     run(wanted, Telling(json, not no_report, report), watch=watch)
 
@@ -166,6 +183,14 @@ def _journal(destination: Path | None, journal: Path | None) -> Path:
 
 def _model(model: str) -> str:
     return str(Path(model).absolute()) if model.endswith(".onnx") else model
+
+
+def _engine(said: str, address: str | None, resource: list[str] | None) -> Literal["local", "ray"]:
+    if said not in ("local", "ray"):
+        raise UsageError(f"--engine is local or ray, not {said!r}")
+    if said == "local" and (address or resource):
+        raise UsageError("--address and --resource are for --engine ray")
+    return said  # type: ignore[return-value]  # mypy does not narrow str to a Literal
 
 
 def _policy(said: str) -> Literal["continue", "stop"]:

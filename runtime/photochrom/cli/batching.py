@@ -189,7 +189,7 @@ def _end(batch: Open, tally: Tally, left_out: list[LeftOut], teller: Teller, how
     words = [f"{tally.done} done, {tally.skipped} done before, {tally.failed} failed"]
     told: dict[str, Any] = {"journal": str(batch.journal.path)}
     if how.report:
-        path = how.path or Path(batch.driver.place.folder, f"{telling.NAME}.html")
+        path = how.path or batch.report_path
         about = telling.Told(batch.journal, batch.driver.place.folder, left_out)
         telling.write_csv(path.with_suffix(".csv"), about)
         telling.write_json(path.with_suffix(".json"), about)

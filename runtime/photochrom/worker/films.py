@@ -37,6 +37,38 @@ def film(call: Call) -> Answer:
     return report_of(report), b""
 
 
+def parts(call: Call) -> Answer:
+    """Cut a film into pieces that several workers can make."""
+    head, source = call.head, path_of(call.head, "source")
+    found = call.models.film(head).cut(
+        source,
+        path_of(head, "target"),
+        film_options({**head, "options": beside.of_film(head, source)}),
+        work=path_of(head, "work"),
+        overwrite=head.get("overwrite") is True,
+        progress=call.progress,
+        cancel=call.cancel,
+    )
+    return asdict(found), b""
+
+
+def part(call: Call) -> Answer:
+    """Make one of those pieces; when all are made, ``film`` joins them."""
+    head, source = call.head, path_of(call.head, "source")
+    made = call.models.film(head).make_part(
+        source,
+        path_of(head, "target"),
+        film_options({**head, "options": beside.of_film(head, source)}),
+        work=path_of(head, "work"),
+        number=_number(head, "number"),
+        piece=str(head.get("piece")),
+        progress=call.progress,
+        cancel=call.cancel,
+        pause=call.pause,
+    )
+    return {"made": made}, b""
+
+
 def reel(call: Call) -> Answer:
     """Open a film to look at; a film or picture that is open is let go."""
     head = call.head

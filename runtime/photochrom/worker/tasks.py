@@ -111,6 +111,8 @@ TASKS: dict[str, Callable[[Call], Answer]] = {
     "close": close,
     "confidence": confidence,
     "film": films.film,
+    "film-part": films.part,
+    "film-parts": films.parts,
     "film-plan": films.plan,
     "frame": films.frame,
     "glance": glance,
