@@ -11,7 +11,7 @@ journal are in it.
 
 Where other programs run, or cores are threads of one, so many processes don't get so many times
 what one gets. So the same is tried in each round with processes that only count, and the speed is
-told as a fraction of theirs too. How busy the workers were says whether the driver kept them waiting.
+told as a fraction of theirs too. How busy the workers were says whether the driver let them wait.
 """
 
 from __future__ import annotations
@@ -213,8 +213,8 @@ def main() -> None:
             )
     sys.stdout.write(
         f"throughput on {found['cores']} cores: {found['ratio']:.2f} of cores x single; "
-        f"processes that count get {found['gain_of_counting']:.2f} times what one gets here, and of "
-        f"that it is {found['ratio_to_counting']:.2f}\n"
+        f"processes that count get {found['gain_of_counting']:.2f} times what one gets, and "
+        f"of that it is {found['ratio_to_counting']:.2f}\n"
     )
 
 
