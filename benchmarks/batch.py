@@ -7,14 +7,18 @@ Every round runs the whole command held to one core, with one worker, and then o
 worker each, over the same small pictures, so that a machine that drifts drifts for both; the ratio
 is taken round by round, then its median. A run's speed counts from its first picture to its last:
 starting workers and loading the model are once, and told apart. Hashing, durable writing and the
-journal are in it. Beside it stands the processor's time for a picture, whose ratio is what the
-speed's would be if nothing else ran on the machine and nobody waited.
+journal are in it.
+
+Where other programs run, or cores are threads of one, so many processes don't get so many times
+what one gets. So the same is tried in each round with processes that only count, and the speed is
+told as a fraction of theirs too. How busy the workers were says whether the driver let them wait.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -32,6 +36,8 @@ from photochrom.batch.local import cores
 from photochrom.models.names import DEFAULT_MODEL
 
 COMMAND = (sys.executable, "-c", "import sys; from photochrom.cli import main; sys.exit(main())")
+COUNTING = 3.0
+"""Seconds for which processes count."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -49,6 +55,8 @@ class Figures:
     """Over the last third."""
     seconds_each: float
     """Of the processor, for a picture, from the first to the last; driver and workers."""
+    busy: float
+    """Of the workers' time from the first picture to the last, what they worked on pictures."""
     driver_share: float
     """Of all that, the driver's, its start included."""
 
@@ -70,6 +78,7 @@ def run(source: Path, target: Path, model: str, held: set[int]) -> Figures:
     began = time.perf_counter()
     moments: list[float] = []
     taken: list[list[Used]] = []
+    worked: list[float] = []
     with subprocess.Popen(
         [*COMMAND, *map(str, [*arguments, *journal])],
         stdout=subprocess.PIPE,
@@ -78,16 +87,24 @@ def run(source: Path, target: Path, model: str, held: set[int]) -> Figures:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if json.loads(line)["event"] == "done":
+            event = json.loads(line)
+            if event["event"] == "done":
+                worked.append(event["seconds"])
                 moments.append(time.perf_counter() - began)
                 taken.append(used_by(process.pid))
     if process.returncode:
         raise SystemExit(f"the batch ended with code {process.returncode}")
-    return figures(moments, taken)
+    return figures(moments, taken, sum(worked[1:]) / len(held))
 
 
-def figures(moments: list[float], taken: list[list[Used]]) -> Figures:
-    """Of when pictures were done, and what the driver and its workers had taken by then."""
+def figures(moments: list[float], taken: list[list[Used]], worked: float) -> Figures:
+    """Figures of a run.
+
+    Args:
+        moments: when pictures were done, in seconds.
+        taken: what the driver and its workers had taken by then.
+        worked: seconds that each worker worked on pictures, but for the first.
+    """
     third, count = len(moments) // 3, len(moments) - 1
     memory = [sum(one.memory for one in used) for used in taken]
     seconds = [sum(one.seconds for one in used) for used in taken]
@@ -97,8 +114,24 @@ def figures(moments: list[float], taken: list[list[Used]]) -> Figures:
         memory_middle=statistics.median(memory[third : 2 * third]),
         memory_end=statistics.median(memory[2 * third :]),
         seconds_each=(seconds[-1] - seconds[0]) / count,
+        busy=worked / (moments[-1] - moments[0]),
         driver_share=taken[-1][0].seconds / max(1 / TICKS, seconds[-1]),
     )
+
+
+def tally(seconds: float) -> int:
+    """How far one process counts in so many seconds."""
+    number, end = 0, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        number += 1
+    return number
+
+
+def counted(processes: int) -> int:
+    """How far so many processes count at once, together."""
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        pool.map(tally, [0.1] * processes, chunksize=1)  # started and warm
+        return sum(pool.map(tally, [COUNTING] * processes, chunksize=1))
 
 
 @dataclass(frozen=True)
@@ -129,6 +162,7 @@ def _used(pid: str) -> Used:
 def measure(pictures: int, size: int, model: str, rounds: int) -> dict[str, Any]:
     """All rounds, and the ratio."""
     found: list[tuple[Figures, Figures]] = []
+    gains: list[float] = []
     there = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch, "pictures")
@@ -138,14 +172,17 @@ def measure(pictures: int, size: int, model: str, rounds: int) -> dict[str, Any]
             one = run(source, Path(scratch, f"one{number}"), model, {min(there)})
             every = run(source, Path(scratch, f"all{number}"), model, there)
             found.append((one, every))
-    ratios = [every.pictures_per_second / one.pictures_per_second / cores() for one, every in found]
+            gains.append(counted(cores()) / counted(1))
+    speedups = [every.pictures_per_second / one.pictures_per_second for one, every in found]
+    ratios = [speedup / cores() for speedup in speedups]
     return {
         "cores": cores(),
         "pictures": pictures,
         "ratio": statistics.median(ratios),
         "ratios": ratios,
-        "ratio_of_processor": statistics.median(
-            one.seconds_each / every.seconds_each for one, every in found
+        "gain_of_counting": statistics.median(gains),
+        "ratio_to_counting": statistics.median(
+            speedup / gain for speedup, gain in zip(speedups, gains, strict=True)
         ),
         "one": [asdict(one) for one, _ in found],
         "all": [asdict(every) for _, every in found],
@@ -170,12 +207,14 @@ def main() -> None:
             sys.stdout.write(
                 f"{jobs:3} jobs: {row['pictures_per_second']:7.1f} pictures/s, first after "
                 f"{row['start']:.1f} s, memory {row['memory_middle']:.0f} then "
-                f"{row['memory_end']:.0f} MiB, {1000 * row['seconds_each']:.0f} ms of the "
-                f"processor each, the driver's {100 * row['driver_share']:.1f} % of all\n"
+                f"{row['memory_end']:.0f} MiB, workers busy {100 * row['busy']:.0f} %, "
+                f"{1000 * row['seconds_each']:.0f} ms of the processor each, the driver's "
+                f"{100 * row['driver_share']:.1f} % of all\n"
             )
     sys.stdout.write(
-        f"throughput on {found['cores']} cores: {found['ratio']:.2f} of cores x single; by the "
-        f"processor's time {found['ratio_of_processor']:.2f}\n"
+        f"throughput on {found['cores']} cores: {found['ratio']:.2f} of cores x single; "
+        f"processes that count get {found['gain_of_counting']:.2f} times what one gets, and "
+        f"of that it is {found['ratio_to_counting']:.2f}\n"
     )
 
 

@@ -29,7 +29,8 @@ def test_batch(toys: Path) -> None:
 
 def test_figures() -> None:
     taken = [[Used(10.0, 1.0), Used(30.0, 3.0 + number)] for number in range(4)]
-    found = figures([2.0, 3.0, 4.0, 5.0], taken)
+    found = figures([2.0, 3.0, 4.0, 5.0], taken, 2.7)
     assert (found.pictures_per_second, found.start) == (1.0, 2.0)
     assert (found.memory_middle, found.memory_end) == (40.0, 40.0)
+    assert found.busy == 0.9
     assert (found.seconds_each, found.driver_share) == (1.0, 1 / 7)

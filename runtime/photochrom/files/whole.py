@@ -23,6 +23,8 @@ if sys.platform != "win32":
     import fcntl
 
 _HELD = re.compile(r"\..*photochrom-(partial|scratch)-[0-9a-f]{8}(\.[^.]*)?", re.DOTALL)
+UNSYNCED = (errno.EINVAL, errno.ENOTSUP)
+"""What fsync of a folder says on network disks that have no such thing."""
 _swept: set[str] = set()
 _sweeping = threading.Lock()
 
@@ -197,14 +199,14 @@ def _make_entries_durable(folder: Path) -> None:
     """After a power cut, names that were made in a folder are there, and point to what they did."""
     if sys.platform == "win32":  # folders can't be opened there, and NTFS journals names
         return
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # one may write there and not look: nobody can do it then
+        return
     try:
         os.fsync(handle)
     except OSError as error:
-        if error.errno not in (
-            errno.EINVAL,
-            errno.ENOTSUP,
-        ):  # some network disks have no such thing
+        if error.errno not in UNSYNCED:
             raise
     finally:
         os.close(handle)
