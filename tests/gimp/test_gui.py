@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-import skimage.data
 from PIL import Image
 
 from helpers.gimp import HERE, Stage, new_stage
+from helpers.pictures import photograph
 
 pytestmark = [pytest.mark.gimp, pytest.mark.gui]
 SHOTS = ("menu", "dialog", "result", "progress", "error")
@@ -23,7 +23,7 @@ def screen_stage(tree: None, tmp_path: Path) -> Stage:
     told = json.loads((stage.plug_in / "runtime.json").read_text("utf-8"))
     slow = {**told, "argv": [told["argv"][0], "/t/fake_worker.py", "slow"]}
     (tmp_path / "slow.json").write_text(json.dumps(slow), "utf-8")
-    Image.fromarray(skimage.data.camera()).save(tmp_path / "photo.png")
+    Image.fromarray(photograph("camera.png", 512)).save(tmp_path / "photo.png")
     for name in ("gui.sh", "fake_worker.py"):
         shutil.copy(HERE / "drivers" / name, tmp_path)
     return stage

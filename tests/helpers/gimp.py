@@ -47,14 +47,19 @@ class Stage:
             timeout=PATIENCE,
         )
 
+    def batch(self, program: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the folder inside of GIMP, without a screen."""
+        code = f'exec(open("/t/{program}").read(), {{"__name__": "driver"}})'
+        interpreter = "--batch-interpreter=python-fu-eval"
+        return self.run(
+            f"gimp-console-{SERIES}", "-i", "-d", "-f", "--quit", interpreter, "-b", code
+        )
+
     def drive(self, driver: str) -> dict[str, Any]:
         """Run a driver inside of GIMP; returns what each of its cases found."""
         for name in ("in_gimp.py", f"{driver}.py"):
             shutil.copy(HERE / "drivers" / name, self.folder)
-        code = f'exec(open("/t/{driver}.py").read(), {{"__name__": "driver"}})'
-        interpreter = "--batch-interpreter=python-fu-eval"
-        gimp = [f"gimp-console-{SERIES}", "-i", "-d", "-f", "--quit", interpreter, "-b", code]
-        done = self.run(*gimp)
+        done = self.batch(f"{driver}.py")
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         assert "DRIVER-DONE" in done.stdout, done.stderr[-4000:]
         found: dict[str, Any] = json.loads((self.folder / f"{driver}.json").read_text("utf-8"))

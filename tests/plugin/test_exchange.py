@@ -21,7 +21,7 @@ PICTURES = st.builds(
     st.integers(1, 4),
     st.sampled_from(["u8", "u16", "float"]),
 )
-DTYPES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
+DTYPES: dict[str, type] = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
 
 
 @pytest.fixture(scope="module")

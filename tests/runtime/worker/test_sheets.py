@@ -65,17 +65,19 @@ def test_sheets_that_cant_be(said: dict[str, Any], worker: Worker) -> None:
 
 
 def test_strips_come_in_order_and_whole(worker: Worker) -> None:
-    for task, said in (("sheet-rows", {"top": 0}), ("sheet-color", {}), ("sheet-hints", {})):
+    for task in ("sheet-rows", "sheet-color", "sheet-hints"):
         with pytest.raises(Refused, match="no sheet is open"):
-            worker.call(task, bytes(4), **said)
+            worker.call(task, bytes(4), top=0)
     worker.call(**sheet())
-    for top, size in ((1, 4), (0, 3), (0, 0), (0, 16), ("0", 4)):
+    strips: list[tuple[Any, int]] = [(1, 4), (0, 3), (0, 0), (0, 16), ("0", 4)]
+    for top, size in strips:
         with pytest.raises(Refused):
             worker.call("sheet-rows", bytes(size), top=top)
     worker.call("sheet-rows", bytes(8), top=0)
     with pytest.raises(Refused, match="2 of 3 rows"):
         worker.call("sheet-color")
-    for top, size in ((0, 15), (2, 32), (-1, 16), (None, 16)):
+    strips = [(0, 15), (2, 32), (-1, 16), (None, 16)]
+    for top, size in strips:
         with pytest.raises(Refused):
             worker.call("sheet-hints", bytes(size), top=top)
     worker.call("close")
@@ -111,7 +113,7 @@ def test_what_was_restored_is_kept(cache: Path, toys: Path) -> None:
             found.append(colored(one, pixels, **said))
         kept = [len(shelf.kept()) for shelf in (RESTORED, SEEN)]
         assert kept == [1, 1]
-    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(found[0], found[1])
     assert np.ptp(found[0].astype(int), axis=(0, 1)).min() > 180
     assert all(path.stat().st_mode & 0o077 == 0 for path in (RESTORED.folder, SEEN.folder))
     for path in RESTORED.folder.glob("*.npy"):
@@ -129,9 +131,12 @@ def test_a_network_need_not_answer_twice(
     manifest, session = open_model(str(write_toy(tmp_path / "toy.onnx", CORNERS)), "cpu")
     asked: list[int] = []
     run = Session.run
-    monkeypatch.setattr(
-        Session, "run", lambda *args, **said: (asked.append(1), run(*args, **said))[1]
-    )
+
+    def counted(*args: Any, **said: Any) -> Any:
+        asked.append(1)
+        return run(*args, **said)
+
+    monkeypatch.setattr(Session, "run", counted)
     light = np.linspace(10, 90, 64 * 80, dtype=np.float32).reshape(64, 80)
     bare = TileModel(manifest, session)
     plain = bare.plain(light)
@@ -179,8 +184,12 @@ def test_large_sheets_lie_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_shelf_can_be_cleared(cache: Path) -> None:
     del cache
+
+    def write(path: Path) -> None:
+        path.write_bytes(b"12345")
+
     for shelf in SHELVES:
-        shelf.obtain("a1", 10, lambda path: path.write_bytes(b"12345"))
+        shelf.obtain("a1", 10, write)
         (shelf.folder / "other").write_text("not ours", "utf-8")
     assert [shelf.clear() for shelf in SHELVES] == [5] * len(SHELVES)
     assert [shelf.kept() for shelf in SHELVES] == [[]] * len(SHELVES)
