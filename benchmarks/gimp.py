@@ -52,11 +52,12 @@ def table(rows: list[dict[str, Any]]) -> None:
     whole = sum(each[name] for name in STEPS)
     transfer = (each["there"] + each["back"]) / whole
     print(
-        f"{rows[0]['output']}: worker start {each['start']:.2f} s, pixels there {each['there']:.2f}, "
-        f"colouring {each['color']:.2f}, pixels back {each['back']:.2f}; "
+        f"{rows[0]['output']}: worker start {each['start']:.2f} s, pixels there "
+        f"{each['there']:.2f}, colouring {each['color']:.2f}, pixels back {each['back']:.2f}; "
         f"transfer {transfer:.0%} of {whole:.2f} s"
     )
-    print(f"  the procedure {each['call']:.2f} s, repeated {each['again']:.2f} s")
+    again = f", repeated {each['again']:.2f} s" if "again" in each else ""
+    print(f"  the procedure {each['call']:.2f} s{again}")
 
 
 def main() -> None:
