@@ -36,6 +36,11 @@ class Stage:
         """Where the plug-in is installed."""
         return self.config / "plug-ins" / "photochrom_gimp"
 
+    def install(self) -> None:
+        """Put the plug-in there by the real command."""
+        done = run("gimp", "install", "--gimp-dir", self.config)
+        assert done.code == 0, done
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the tree, where this Python is seen too."""
         seen = {CHECKOUT, Path(sys.prefix), Path(sys.base_prefix)}
@@ -75,6 +80,5 @@ def new_stage(folder: Path) -> Stage:
     """A stage with the plug-in installed."""
     stage = Stage(folder)
     stage.config.mkdir(parents=True)
-    installed = run("gimp", "install", "--gimp-dir", stage.config)
-    assert installed.code == 0, installed
+    stage.install()
     return stage
