@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.profiles import ADOBE
@@ -49,6 +49,47 @@ def colored(worker: Worker, pixels: np.ndarray[Any, Any], **said: Any) -> np.nda
     parts: list[bytes] = []
     worker.call("sheet-color", b"", None, 60, lambda _, body: parts.append(body), **said)
     return np.frombuffer(b"".join(parts), pixels.dtype).reshape(height, width, -1)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 9) | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+SAID = st.fixed_dictionaries(
+    {"task": st.sampled_from(["sheet", "sheet-rows", "sheet-hints", "sheet-color", "pixels"])},
+    optional={
+        **dict.fromkeys(("width", "height", "channels", "top"), st.integers(-1, 4) | JSON),
+        "type": st.sampled_from(["u8", "u16", "float"]) | JSON,
+        "options": st.dictionaries(
+            st.sampled_from(["settings", "restore", "points", "page", "layer"]), JSON, max_size=2
+        )
+        | JSON,
+        "profile": st.binary(max_size=200).map(lambda data: base64.b64encode(data).decode()) | JSON,
+        "model": st.sampled_from(["no-such", 3, None]),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """One for many jobs that make no sense."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHOTOCHROM_DATA", str(tmp_path_factory.mktemp("data")))
+        with Worker(own_argv()) as one:
+            one.hello()
+            yield one
+
+
+@given(SAID, st.binary(max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_any_job_has_one_end(fuzzed: Worker, said: dict[str, Any], payload: bytes) -> None:
+    fuzzed.send({**said, "op": "job", "id": 7}, payload)
+    head: dict[str, Any] = {"op": "progress"}
+    while head["op"] == "progress":
+        head, _ = fuzzed.receive(60)
+    assert head["id"] == 7
+    assert head["op"] == "result" or head["kind"] != "InternalError", head
 
 
 @pytest.mark.parametrize(
