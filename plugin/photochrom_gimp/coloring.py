@@ -49,7 +49,7 @@ def layers_of(
     helper = chosen in (hints, last.hints, last.result)
     source = last.source if helper and last.source is not None else chosen
     if source == hints:
-        _refuse("a layer can't be its own hints: choose the photograph's layer, then the filter")
+        source = _below(image, source)
     return Layers(source, hints, last.result if repeats and last.source == source else None)
 
 
@@ -62,6 +62,16 @@ def _layer(drawables: list[Gimp.Drawable]) -> Gimp.Layer:
     if not isinstance(drawable, Gimp.Layer):
         _refuse("a channel can't be colorized: choose a layer")
     return drawable
+
+
+def _below(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
+    """What strokes lie on, if the layer that they were painted on is still the active one."""
+    parent = layer.get_parent()
+    siblings = image.get_layers() if parent is None else parent.get_children()
+    under = siblings[siblings.index(layer) + 1 :]
+    if not under:
+        _refuse("the layer of hints lies on no other: choose the photograph's layer")
+    return under[0]
 
 
 def _refuse(words: str) -> Any:

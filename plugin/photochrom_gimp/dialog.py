@@ -24,7 +24,9 @@ from trying import Copy, Trier, Wish
 
 TITLE = "Colorize"
 SIDE = 512
-"""Pixels of the preview's long side, at most; it has more than half of them."""
+"""Pixels of the copy's long side, at most; it has more than half of them."""
+SHOWN = 420
+"""Pixels of the preview's long side, at most."""
 PAUSE = 250
 """Milliseconds without a change after which the preview is worked out."""
 SCALES = ("strength", "saturation", "warmth")
@@ -104,7 +106,7 @@ class Preview:
         self._copy: tuple[Gimp.Layer, Copy] | None = None
         self._waiting = 0
         self._picture = Gtk.Image()
-        self._picture.set_size_request(SIDE * 3 // 4, SIDE * 3 // 4)
+        self._picture.set_size_request(SHOWN, SHOWN * 3 // 4)
         self._words = Gtk.Label(wrap=True, max_width_chars=44, selectable=True)
         self._wanted = Gtk.CheckButton(label="_Preview", use_underline=True, active=True)
         self._wanted.connect("toggled", lambda _: self._changed())
@@ -180,7 +182,9 @@ class Preview:
         drawn = GdkPixbuf.Pixbuf.new_from_bytes(
             GLib.Bytes.new(data), GdkPixbuf.Colorspace.RGB, alpha, 8, width, height, picture.row
         )
-        self._picture.set_from_pixbuf(drawn)
+        scale = min(1.0, SHOWN / max(width, height))
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        self._picture.set_from_pixbuf(drawn.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR))
 
 
 def _factor(layer: Gimp.Layer) -> int:

@@ -64,7 +64,11 @@ def test_no_gimp(tmp_path: Path) -> None:
 
 def test_the_cache_is_shown_and_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHOTOCHROM_DATA", str(tmp_path))
-    ANSWERS.obtain("a1", 10, lambda path: path.write_bytes(bytes(2_000_000)))
+
+    def write(path: Path) -> None:
+        path.write_bytes(bytes(2_000_000))
+
+    ANSWERS.obtain("a1", 10, write)
     rows = {row["name"]: row for row in json.loads(run("cache", "info", "--json").out)}
     assert (rows["answers"]["files"], rows["answers"]["bytes"]) == (1, 2_000_000)
     assert "1 files, 2.0 of" in run("cache", "info").out

@@ -32,6 +32,7 @@ REFUSED = {
     "channel": "choose a layer",
     "group": "group",
     "hints elsewhere": "another image",
+    "hints alone": "lies on no other",
     "restore": "polish",
     "selection": "selection",
     "locked": "locked",

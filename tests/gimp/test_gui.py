@@ -3,29 +3,27 @@
 import json
 import os
 import shutil
-from pathlib import Path
 
 import pytest
-import skimage.data
 from PIL import Image
 
-from helpers.gimp import HERE, Stage, new_stage
+from helpers.gimp import HERE, Stage
+from helpers.pictures import photograph
 
 pytestmark = [pytest.mark.gimp, pytest.mark.gui]
 SHOTS = ("menu", "dialog", "result", "progress", "error")
 
 
 @pytest.fixture
-def screen_stage(tree: None, tmp_path: Path) -> Stage:
-    """A home in which nothing was done yet: photograph, plug-in, a worker that never gets done."""
-    del tree
-    stage = new_stage(tmp_path)
+def screen_stage(stage: Stage) -> Stage:
+    """The plug-in installed anew, a photograph, and a worker that never gets done."""
+    stage.install()
     told = json.loads((stage.plug_in / "runtime.json").read_text("utf-8"))
     slow = {**told, "argv": [told["argv"][0], "/t/fake_worker.py", "slow"]}
-    (tmp_path / "slow.json").write_text(json.dumps(slow), "utf-8")
-    Image.fromarray(skimage.data.camera()).save(tmp_path / "photo.png")
+    (stage.folder / "slow.json").write_text(json.dumps(slow), "utf-8")
+    Image.fromarray(photograph("camera.png", 512)).save(stage.folder / "photo.png")
     for name in ("gui.sh", "fake_worker.py"):
-        shutil.copy(HERE / "drivers" / name, tmp_path)
+        shutil.copy(HERE / "drivers" / name, stage.folder)
     return stage
 
 

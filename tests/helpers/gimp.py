@@ -36,6 +36,11 @@ class Stage:
         """Where the plug-in is installed."""
         return self.config / "plug-ins" / "photochrom_gimp"
 
+    def install(self) -> None:
+        """Put the plug-in there by the real command."""
+        done = run("gimp", "install", "--gimp-dir", self.config)
+        assert done.code == 0, done
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the tree, where this Python is seen too."""
         seen = {CHECKOUT, Path(sys.prefix), Path(sys.base_prefix)}
@@ -47,14 +52,19 @@ class Stage:
             timeout=PATIENCE,
         )
 
+    def batch(self, program: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the folder inside of GIMP, without a screen."""
+        code = f'exec(open("/t/{program}").read(), {{"__name__": "driver"}})'
+        interpreter = "--batch-interpreter=python-fu-eval"
+        return self.run(
+            f"gimp-console-{SERIES}", "-i", "-d", "-f", "--quit", interpreter, "-b", code
+        )
+
     def drive(self, driver: str) -> dict[str, Any]:
         """Run a driver inside of GIMP; returns what each of its cases found."""
         for name in ("in_gimp.py", f"{driver}.py"):
             shutil.copy(HERE / "drivers" / name, self.folder)
-        code = f'exec(open("/t/{driver}.py").read(), {{"__name__": "driver"}})'
-        interpreter = "--batch-interpreter=python-fu-eval"
-        gimp = [f"gimp-console-{SERIES}", "-i", "-d", "-f", "--quit", interpreter, "-b", code]
-        done = self.run(*gimp)
+        done = self.batch(f"{driver}.py")
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         assert "DRIVER-DONE" in done.stdout, done.stderr[-4000:]
         found: dict[str, Any] = json.loads((self.folder / f"{driver}.json").read_text("utf-8"))
@@ -70,6 +80,5 @@ def new_stage(folder: Path) -> Stage:
     """A stage with the plug-in installed."""
     stage = Stage(folder)
     stage.config.mkdir(parents=True)
-    installed = run("gimp", "install", "--gimp-dir", stage.config)
-    assert installed.code == 0, installed
+    stage.install()
     return stage

@@ -21,7 +21,7 @@ PICTURES = st.builds(
     st.integers(1, 4),
     st.sampled_from(["u8", "u16", "float"]),
 )
-DTYPES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
+DTYPES: dict[str, type] = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_colours_are_those_of_the_library(
     dtype = DTYPES[kind]
     top = 1.0 if kind == "float" else np.iinfo(dtype).max
     ramp = np.linspace(0.1, 0.9, 90) * np.linspace(1, 0.5, 300)[:, None] * top
-    pixels = np.repeat(ramp[..., None], channels, axis=2).astype(dtype)
+    pixels: np.ndarray[Any, Any] = np.repeat(ramp[..., None], channels, axis=2).astype(dtype)
     model = str(toys / "corners.onnx")
     made, told = there_and_back(worker, pixels, kind, model=model, device="cpu")
     color = 1 if channels < 3 else 3

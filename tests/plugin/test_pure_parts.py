@@ -172,7 +172,7 @@ def test_previews_show_the_newest_wish(toys: Path) -> None:
     colored = shown.wait(2)
     assert isinstance(colored, bytes)
     assert colored != pixels.tobytes()
-    hints = np.full((40, 60, 4), 255, np.uint8) * np.uint8([1, 0, 0, 1])
+    hints = np.tile(np.array([255, 0, 0, 255], np.uint8), (40, 60, 1))
     count = len(shown.all)
     trier.wish(Wish(copy, hints.tobytes(), job))
     red = shown.wait(count + 1)

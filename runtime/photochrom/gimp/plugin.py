@@ -98,7 +98,7 @@ def _write(folder: Path) -> None:
     carried.mkdir(exist_ok=True)
     (carried / "__init__.py").write_text('"""From photochrom.worker."""\n', "utf-8")
     for module in (client, frames):
-        shutil.copy(Path(str(module.__file__)), carried)
+        shutil.copy(Path(str(module.__file__)).with_suffix(".py"), carried)  # a bundle says .pyc
     told = {"protocol": PROTOCOL, "version": __version__, "argv": argv()}
     (folder / RUNTIME).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     (folder / f"{NAME}.py").chmod(0o755)

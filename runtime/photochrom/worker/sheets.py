@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import math
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +22,7 @@ from photochrom.color.profile import (
     default_profile,
     parse_profile,
 )
-from photochrom.errors import UsageError
+from photochrom.errors import OutputError, UsageError
 from photochrom.files.blocks import Form
 from photochrom.files.pulling import Watch
 from photochrom.files.recombine import in_blocks
@@ -254,8 +256,15 @@ def _icc(head: Mapping[str, Any]) -> bytes | None:
 
 
 def _room(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> PictureArray:
-    if int(np.prod(shape)) * dtype.itemsize <= IN_MEMORY:
+    size = math.prod(shape) * dtype.itemsize
+    if size <= IN_MEMORY:
         return np.empty(shape, dtype)
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if size > free:
+        raise OutputError(
+            f"{tempfile.gettempdir()} has room for {free / 1e9:.1f} GB, and the picture takes "
+            f"{size / 1e9:.1f}; free some"
+        )
     # it has no name, so it is gone with this process
     with tempfile.TemporaryFile() as file:
         return np.memmap(file, dtype, "w+", shape=shape)

@@ -143,6 +143,7 @@ def what_cant_be_meant() -> Any:
     told["channel"] = call(image, channel)
     told["group"] = call(image, group, output="in-place")
     told["hints elsewhere"] = call(image, layer, hints=elsewhere)
+    told["hints alone"] = call(foreign, elsewhere, hints=elsewhere)
     told["restore"] = call(image, layer, restore="polish")
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 10, 10)
     told["selection"] = call(image, other)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.profiles import ADOBE
@@ -51,6 +51,47 @@ def colored(worker: Worker, pixels: np.ndarray[Any, Any], **said: Any) -> np.nda
     return np.frombuffer(b"".join(parts), pixels.dtype).reshape(height, width, -1)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 9) | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+SAID = st.fixed_dictionaries(
+    {"task": st.sampled_from(["sheet", "sheet-rows", "sheet-hints", "sheet-color", "pixels"])},
+    optional={
+        **dict.fromkeys(("width", "height", "channels", "top"), st.integers(-1, 4) | JSON),
+        "type": st.sampled_from(["u8", "u16", "float"]) | JSON,
+        "options": st.dictionaries(
+            st.sampled_from(["settings", "restore", "points", "page", "layer"]), JSON, max_size=2
+        )
+        | JSON,
+        "profile": st.binary(max_size=200).map(lambda data: base64.b64encode(data).decode()) | JSON,
+        "model": st.sampled_from(["no-such", 3, None]),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """One for many jobs that make no sense."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHOTOCHROM_DATA", str(tmp_path_factory.mktemp("data")))
+        with Worker(own_argv()) as one:
+            one.hello()
+            yield one
+
+
+@given(SAID, st.binary(max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_any_job_has_one_end(fuzzed: Worker, said: dict[str, Any], payload: bytes) -> None:
+    fuzzed.send({**said, "op": "job", "id": 7}, payload)
+    head: dict[str, Any] = {"op": "progress"}
+    while head["op"] == "progress":
+        head, _ = fuzzed.receive(60)
+    assert head["id"] == 7
+    assert head["op"] == "result" or head["kind"] != "InternalError", head
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -65,17 +106,19 @@ def test_sheets_that_cant_be(said: dict[str, Any], worker: Worker) -> None:
 
 
 def test_strips_come_in_order_and_whole(worker: Worker) -> None:
-    for task, said in (("sheet-rows", {"top": 0}), ("sheet-color", {}), ("sheet-hints", {})):
+    for task in ("sheet-rows", "sheet-color", "sheet-hints"):
         with pytest.raises(Refused, match="no sheet is open"):
-            worker.call(task, bytes(4), **said)
+            worker.call(task, bytes(4), top=0)
     worker.call(**sheet())
-    for top, size in ((1, 4), (0, 3), (0, 0), (0, 16), ("0", 4)):
+    strips: list[tuple[Any, int]] = [(1, 4), (0, 3), (0, 0), (0, 16), ("0", 4)]
+    for top, size in strips:
         with pytest.raises(Refused):
             worker.call("sheet-rows", bytes(size), top=top)
     worker.call("sheet-rows", bytes(8), top=0)
     with pytest.raises(Refused, match="2 of 3 rows"):
         worker.call("sheet-color")
-    for top, size in ((0, 15), (2, 32), (-1, 16), (None, 16)):
+    strips = [(0, 15), (2, 32), (-1, 16), (None, 16)]
+    for top, size in strips:
         with pytest.raises(Refused):
             worker.call("sheet-hints", bytes(size), top=top)
     worker.call("close")
@@ -111,7 +154,7 @@ def test_what_was_restored_is_kept(cache: Path, toys: Path) -> None:
             found.append(colored(one, pixels, **said))
         kept = [len(shelf.kept()) for shelf in (RESTORED, SEEN)]
         assert kept == [1, 1]
-    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(found[0], found[1])
     assert np.ptp(found[0].astype(int), axis=(0, 1)).min() > 180
     assert all(path.stat().st_mode & 0o077 == 0 for path in (RESTORED.folder, SEEN.folder))
     for path in RESTORED.folder.glob("*.npy"):
@@ -129,9 +172,12 @@ def test_a_network_need_not_answer_twice(
     manifest, session = open_model(str(write_toy(tmp_path / "toy.onnx", CORNERS)), "cpu")
     asked: list[int] = []
     run = Session.run
-    monkeypatch.setattr(
-        Session, "run", lambda *args, **said: (asked.append(1), run(*args, **said))[1]
-    )
+
+    def counted(*args: Any, **said: Any) -> Any:
+        asked.append(1)
+        return run(*args, **said)
+
+    monkeypatch.setattr(Session, "run", counted)
     light = np.linspace(10, 90, 64 * 80, dtype=np.float32).reshape(64, 80)
     bare = TileModel(manifest, session)
     plain = bare.plain(light)
@@ -179,8 +225,12 @@ def test_large_sheets_lie_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_shelf_can_be_cleared(cache: Path) -> None:
     del cache
+
+    def write(path: Path) -> None:
+        path.write_bytes(b"12345")
+
     for shelf in SHELVES:
-        shelf.obtain("a1", 10, lambda path: path.write_bytes(b"12345"))
+        shelf.obtain("a1", 10, write)
         (shelf.folder / "other").write_text("not ours", "utf-8")
     assert [shelf.clear() for shelf in SHELVES] == [5] * len(SHELVES)
     assert [shelf.kept() for shelf in SHELVES] == [[]] * len(SHELVES)
