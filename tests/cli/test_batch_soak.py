@@ -24,6 +24,8 @@ from helpers.pictures import photograph, write_jpeg
 
 PICTURES = int(os.environ.get("PHOTOCHROM_PICTURES", "300"))
 KILLS = int(os.environ.get("PHOTOCHROM_BATCH_KILLS", "5"))
+LATEST = max(3.0, PICTURES / 1000)
+"""Seconds after the first event within which a run is killed: all of them take about the whole."""
 JOBS = 2
 GROWTH = 1.15
 """Of memory, from a third of the pictures to the last, at most."""
@@ -124,7 +126,7 @@ def test_killed_at_random_moments(
         process = begin(tree, toys, "killed")
         assert process.stdout is not None
         told = [json.loads(process.stdout.readline())]
-        time.sleep(chance.uniform(0, 3))
+        time.sleep(chance.uniform(0, LATEST))
         if chance.random() < 0.5:
             os.killpg(process.pid, signal.SIGKILL)
         else:

@@ -20,7 +20,8 @@ CHUNK = 32
 """Items whose thumbnails are held at a time."""
 TITLES: dict[State, str] = {"failed": "Failed", "waiting": "Not tried yet", "done": "Done"}
 STYLE = """
-:root { color-scheme: light dark; --line: #8884; --bad: #c0392b; --dim: #777; }
+:root { color-scheme: light dark; --line: #8884; --bad: light-dark(#b3261e, #ff8a80);
+  --dim: light-dark(#666, #999); }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem;
   padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; } h2 small { color: var(--dim); }
