@@ -222,7 +222,7 @@ def test_a_low_temperature_chooses_where_a_high_one_mixes() -> None:
     nn.init.zeros_(network.head.weight)
     bias = torch.full((SIDE, SIDE), -100.0)
     bias[SIDE // 2, -1], bias[-1, SIDE // 2] = 1.0, 0.5  # all of the second chroma, or of the first
-    network.head.bias.copy_(bias.flatten())
+    network.get_parameter("head.bias").copy_(bias.flatten())
     inputs = torch.rand(1, 1, 32, 32), torch.zeros(1, 3, 32, 32)
     answers = []
     for temperature in (100.0, 1.0, 0.01):
