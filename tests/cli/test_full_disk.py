@@ -142,7 +142,8 @@ def test_bombs_of_films(folder: Path, toy: Path) -> None:
     path = bombs.film(folder / "bomb.avi")
     before = names(folder)
     for arguments in (("video", "colorize", path, "-o", "out.mp4", "--model", toy),
-                      ("video", "keyframes", path, "-o", "frames"), ("video", "shots", path)
+                      ("video", "keyframes", path, "-o", "frames"), 
+                      ("video", "shots", path, "-o", "shots.csv")
                       ):  # fmt: skip
         result = run(*arguments)
         assert result.code == InputError.exit_code, (arguments, result)
