@@ -67,7 +67,7 @@ sbom: wheel $(FULL_STAMP)  ## Write dist/photochrom.cdx.json: what a release is 
 	rm -rf build/sbom && $(PYTHON) -m venv build/sbom
 	build/sbom/bin/python -m pip install --quiet "$$(ls dist/photochrom-*.whl)[cpu,desktop,heif,jp2,raw]"
 	build/sbom/bin/python -m pip uninstall --quiet --yes pip setuptools
-	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON \
+	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON \
 	    -o dist/photochrom.cdx.json build/sbom/bin/python
 
 lock: $(FULL_STAMP)  ## Write supply/ci.txt anew: every package of the tests with its version and hash
