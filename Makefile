@@ -15,7 +15,7 @@ FULL_STAMP := $(VENV)/.full-installed
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-gimp test-gpu setup setup-system lint format soak train reproduce translations screenshots \
-    bundle wheel fuzz man sbom lock \
+    bundle wheel fuzz man sbom lock setup-locked \
     clean distclean
 
 help:  ## List the commands
@@ -45,6 +45,9 @@ test-gpu: $(FULL_STAMP)  ## Test a GPU and measure it: make test-gpu [DEVICE=cud
 
 setup: $(FULL_STAMP)  ## Set up everything for development in .venv
 
+setup-locked: | $(BIN)/python  ## Install the packages that supply/ci.txt pins, by their hashes
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r supply/ci.txt
+
 # What Qt's wheel needs of a system without a desktop; a font, so that words are seen; a screen; a
 # compiler for faults of disks; networks for a cluster's nodes.
 SYSTEM := fonts-dejavu-core gcc iproute2 libc6-dev libdbus-1-3 libegl1 libfontconfig1 libgl1 \
@@ -62,6 +65,8 @@ lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint container/Dockerfile
+	$(BIN)/python docs/man/make.py --check || { echo "make man, and commit docs/man/photochrom.1"; exit 1; }
 
 soak: $(FULL_STAMP)  ## Kill and break work at random and at every step; 10,000 pictures, a film of an hour
 	PHOTOCHROM_KILLS=50 $(BIN)/python -m pytest tests/cli/test_kill.py -k killed_at_a_random
@@ -70,6 +75,20 @@ soak: $(FULL_STAMP)  ## Kill and break work at random and at every step; 10,000 
 	PHOTOCHROM_FAULTS=1000 $(BIN)/python -m pytest tests/runtime/batch/test_durability.py
 	$(BIN)/python benchmarks/batch.py --pictures 10000 --rounds 1
 	PHOTOCHROM_HOUR=1 $(BIN)/python -m pytest tests/cli/test_video_hour.py
+
+man: $(FULL_STAMP)  ## Write the manual page from the command line's help
+	$(BIN)/python docs/man/make.py
+
+sbom: wheel $(FULL_STAMP)  ## Write dist/photochrom.cdx.json: what a release is made of (CycloneDX)
+	rm -rf build/sbom && $(PYTHON) -m venv build/sbom
+	build/sbom/bin/python -m pip install --quiet "$$(ls dist/photochrom-*.whl)[cpu,desktop,heif,jp2,raw]"
+	build/sbom/bin/python -m pip uninstall --quiet --yes pip setuptools
+	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON \
+	    -o dist/photochrom.cdx.json build/sbom/bin/python
+
+lock: $(FULL_STAMP)  ## Write supply/ci.txt anew: every package of the tests with its version and hash
+	$(BIN)/python supply/lock.py '.[$(FULL_EXTRAS)]' > supply/ci.txt.new
+	mv supply/ci.txt.new supply/ci.txt
 
 SECONDS ?= 3600
 

@@ -1,6 +1,9 @@
 """``doctor``: what is there, what works, and what does not."""
 
 import json
+import os
+import subprocess
+import sys
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
@@ -126,3 +129,56 @@ def test_a_device_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said["devices"].startswith("FAILED: cuda (cuda is built in but did not start")
     assert said["devices"].endswith("cpu (starts)")
     assert said["colorizing"] == "works on cpu, in fp32"
+
+
+def test_a_report_tells_where_all_is_and_not_whose(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = tmp_path / "home" / "annabel"
+    (home / "scans").mkdir(parents=True)
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USER", "annabel")
+    monkeypatch.setenv("PHOTOCHROM_DATA", str(home / "data"))
+    monkeypatch.setenv("PHOTOCHROM_LIMITS", "pixels=5e9")
+    assert run("photo", home / "scans" / "Annabel.tif").code == 3
+    said = json.loads(run("doctor", "--report", "--json").out)
+    assert "annabel" not in json.dumps(said).lower()
+    assert said["data folder"] == "~/data"
+    assert said["cache folder"] == "~/data/cache"
+    assert said["last error"].endswith("InputError: no such file: ~/scans/USER.tif")
+    assert said["limits"].startswith("pixels=5000000000,")
+    assert said["environment"] == "PHOTOCHROM_DATA=~/data, PHOTOCHROM_LIMITS=pixels=5e9"
+    assert said["processors"].isdigit()
+
+
+def test_other_people_s_homes_are_hidden() -> None:
+    from photochrom.cli.complaint import redacted
+
+    for text in ("can't read /home/bob/a.tif", r"C:\Users\bob\a.tif", "/Users/bob: no such folder"):
+        assert "bob" not in redacted(text)
+    assert redacted("/work/scans/a.tif") == "/work/scans/a.tif"
+
+
+def test_a_report_without_errors_and_with_limits_that_cant_be_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PHOTOCHROM_LIMITS", "pixel=3")
+    said = json.loads(run("doctor", "--report", "--json").out)
+    assert said["last error"] == "none"
+    assert "there is no limit 'pixel'" in said["limits"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands(shell: str, tmp_path: Path) -> None:
+    """What `--install-completion` puts into a shell asks the program in this way."""
+    asked = {"_PHOTOCHROM_COMPLETE": f"complete_{shell}", "COMP_WORDS": "photochrom re",
+             "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "photochrom re",
+             "_TYPER_COMPLETE_FISH_ACTION": "get-args"}  # fmt: skip
+    script = Path(sys.executable).with_name("photochrom")
+    result = subprocess.run(
+        [script], env={**os.environ, **asked}, cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert "restore" in result.stdout, result
+    assert "models" not in result.stdout

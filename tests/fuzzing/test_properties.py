@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzzing import seeds, targets
 
+ON_A_BUSY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LEAVES = (
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 )
@@ -35,6 +36,7 @@ def known(sample: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:
 def test_any_json_is_taken_or_refused(name: str, sample: dict[str, object]) -> None:
     check: Callable[[bytes], None] = targets.BY_NAME[name].check
 
+    @ON_A_BUSY_MACHINE
     @given(value=ANY | known(sample))
     def holds(value: object) -> None:
         check(json.dumps(value).encode())
@@ -42,6 +44,7 @@ def test_any_json_is_taken_or_refused(name: str, sample: dict[str, object]) -> N
     holds()
 
 
+@ON_A_BUSY_MACHINE
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_taken_or_refused(data: bytes) -> None:
     for target in targets.TARGETS:

@@ -6,8 +6,6 @@ import struct
 import zlib
 from pathlib import Path
 
-from helpers.clips import make_clip
-
 SIDE = 60_000
 """Pixels that a bomb claims on each side: 3.6 thousand million in all."""
 
@@ -29,20 +27,16 @@ def interlaced(path: Path, side: int) -> Path:
 
 
 def gif(path: Path) -> Path:
-    """It claims a screen of 65,535 x 65,535 pixels, which its decoder would hold in memory."""
-    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00\x3b"
+    """It claims 65,535 x 65,535 pixels, which its decoder would hold in memory."""
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 65535, 65535, 0) + b"\x02\x02\x44\x01\x00\x3b"
     screen = struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
     path.write_bytes(b"GIF89a" + screen + frame)
     return path
 
 
 def film(path: Path) -> Path:
-    """An AVI film that claims frames of 40,000 x 40,000 pixels."""
-    make_clip(path, codec="mpeg4", options={}, frames=2)
-    true, claimed = struct.pack("<II", 64, 48), struct.pack("<II", 40_000, 40_000)
-    data = path.read_bytes()
-    assert data.count(true) == 2
-    path.write_bytes(data.replace(true, claimed))
+    """A film (YUV4MPEG2, whatever its name) that claims frames of 16,000 x 10,000 pixels."""
+    path.write_bytes(b"YUV4MPEG2 W16000 H10000 F25:1 Ip A1:1 C420jpeg\nFRAME\n" + bytes(1 << 16))
     return path
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.clips import make_clip
@@ -24,6 +24,9 @@ def nothing_held() -> Iterator[None]:
     limits.hold(None)
 
 
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(values=st.fixed_dictionaries({name: NUMBERS for name in NAMES}), part=st.sets(
     st.sampled_from(NAMES)))  # fmt: skip
 def test_what_is_said_as_text_is_what_is_meant(

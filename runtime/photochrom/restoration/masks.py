@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from photochrom.errors import InputError, OutputError, UsageError
 from photochrom.files import orientation
+from photochrom.files.mapped import mapped_bytes
 from photochrom.files.opening import open_picture
 from photochrom.files.source import check_file, unreadable
 from photochrom.files.whole import scratch_file, whole_file
@@ -31,7 +32,8 @@ class MaskFile:
     """A mask as large as the picture, in its stored layout, a byte a pixel, not in memory."""
 
     def __init__(self, path: Path, width: int, height: int) -> None:
-        self._pixels: NDArray[np.uint8] = np.memmap(path, np.uint8, "w+", shape=(height, width))
+        with path.open("r+b") as file:
+            self._pixels = mapped_bytes(file, (height, width))
 
     def rows(self, rows: slice) -> Mask:
         """bool, of some rows."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from photochrom.color import warmth
 from photochrom.color.arrays import FloatImage
+from photochrom.files.mapped import mapped_bytes
 from photochrom.models import after, hinted, predict
 from photochrom.options import Options
 from photochrom.tiles.answers import TileModel
@@ -119,4 +120,4 @@ class Repairs:
 def _on_disk(frames: int, rows: int, columns: int) -> NDArray[np.uint8]:
     """An array that takes no memory, however long the shot."""
     with tempfile.TemporaryFile() as file:
-        return np.memmap(file, np.uint8, "w+", shape=(frames, rows, columns))
+        return mapped_bytes(file, (frames, rows, columns))

@@ -133,7 +133,7 @@ def film_options(head: dict[str, Any]) -> FilmOptions:
             if said.get(name) is not None:
                 said[name] = Path(said[name])
         return FilmOptions(colors=options_of(head.get("options")), **said)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ZeroDivisionError) as error:
         raise UsageError(f"the job's film: {error}") from error
 
 

@@ -269,3 +269,60 @@ class TestNothingIsExecuted:
         path = save(model, tmp_path / "a.onnx")
         with pytest.raises(ModelError, match="does not name the tensors of ddcolor"):
             store.open_model(str(path), "cpu")
+
+
+class TestData:
+    """A model is data: what is small in the file and huge when it is unfolded."""
+
+    def test_sparse_weights(self, tmp_path: Path) -> None:
+        model = toy_model.build_toy()
+        values = helper.make_tensor("big", onnx.TensorProto.FLOAT, [1], [1.0])
+        places = helper.make_tensor("places", onnx.TensorProto.INT64, [1], [0])
+        sparse = helper.make_sparse_tensor(values, places, [1 << 20, 1 << 20])
+        model.graph.sparse_initializer.append(sparse)
+        toy_model.seal(model)
+        onnx.save(model, tmp_path / "a.onnx")
+        with pytest.raises(ModelError, match="sparse"):
+            library.add(tmp_path / "a.onnx")
+
+    def test_weights_that_claim_a_huge_shape(self, tmp_path: Path) -> None:
+        model = toy_model.build_toy()
+        toy_model.seal(model)
+        model.graph.initializer[0].dims[0] = 1 << 40
+        onnx.save(model, tmp_path / "a.onnx")
+        with pytest.raises(ModelError, match="damaged"):
+            library.add(tmp_path / "a.onnx")
+
+    def test_inputs_that_claim_a_huge_shape(self, tmp_path: Path) -> None:
+        model = toy_model.build_toy()
+        for value in model.graph.input:
+            for size in value.type.tensor_type.shape.dim[2:]:
+                size.Clear()
+                size.dim_value = 1 << 30
+        toy_model.seal(model)
+        onnx.save(model, tmp_path / "a.onnx")
+        with pytest.raises(ModelError) as error:
+            library.add(tmp_path / "a.onnx")
+        assert len(str(error.value).splitlines()) == 1
+
+    def test_a_graph_that_unfolds_beyond_a_worker_s_memory(self, tmp_path: Path) -> None:
+        from photochrom.limits import Limits
+        from photochrom.worker.client import Refused, Worker, own_argv
+
+        model = toy_model.build_toy()
+        model.graph.initializer.append(numpy_helper.from_array(np.array([1 << 31]), "sides"))
+        model.graph.node[-1].output[0] = "plain"
+        model.graph.node.extend([
+            helper.make_node("ConstantOfShape", ["sides"], ["flood"]),
+            helper.make_node("ReduceMax", ["flood"], ["drop"], keepdims=0),
+            helper.make_node("Add", ["plain", "drop"], ["chroma"]),
+        ])  # fmt: skip
+        toy_model.seal(model)
+        onnx.save(model, tmp_path / "a.onnx")
+        with Worker(own_argv(), limits=Limits(memory=1_000_000_000)) as worker:
+            worker.hello()
+            with pytest.raises(Refused) as error:
+                worker.call("pixels", bytes(4), width=2, height=2, channels=1, type="u8",
+                            model=str(tmp_path / "a.onnx"), device="cpu")  # fmt: skip
+            assert error.value.kind in ("ModelError", "OutOfMemoryError")
+            assert worker.call("load")[0]["model"] == "lite-unet"
