@@ -14,7 +14,8 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-gimp test-gpu setup setup-system lint format soak train reproduce translations screenshots bundle wheel \
+.PHONY: help demo test test-gimp test-gpu setup setup-system lint format soak train reproduce translations screenshots \
+    bundle wheel fuzz man sbom lock \
     clean distclean
 
 help:  ## List the commands
@@ -23,8 +24,11 @@ help:  ## List the commands
 demo: $(DEMO_STAMP)  ## Set up what colorizing needs and colorize real photographs into demo/
 	$(BIN)/photochrom demo
 
+# Most tests keep one core busy. Neighbours stay together, so that fixtures of a file are made once.
+WORKERS ?= 2
+
 test: lint  ## Set up everything, then run the linters, the type checker and the tests
-	$(BIN)/python -m pytest --reruns 1 -raR
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --reruns 1 -raR
 
 # Where a Debian tree with GIMP 3 is kept: 670 MB, made once in about a minute.
 GIMP_ROOT ?= /var/cache/photochrom/gimp-root
@@ -41,8 +45,10 @@ test-gpu: $(FULL_STAMP)  ## Test a GPU and measure it: make test-gpu [DEVICE=cud
 
 setup: $(FULL_STAMP)  ## Set up everything for development in .venv
 
-# What Qt's wheel needs of a system without a desktop; a font, so that words are seen; a screen.
-SYSTEM := fonts-dejavu-core libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0 \
+# What Qt's wheel needs of a system without a desktop; a font, so that words are seen; a screen; a
+# compiler for faults of disks; networks for a cluster's nodes.
+SYSTEM := fonts-dejavu-core gcc iproute2 libc6-dev libdbus-1-3 libegl1 libfontconfig1 libgl1 \
+    libglib2.0-0 libxkbcommon0 \
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
     libxcb-shape0 libxcb-xinerama0 libxkbcommon-x11-0 openbox xdotool xvfb
 SUDO   := $(shell test "$$(id -u)" = 0 || echo sudo)
@@ -57,10 +63,18 @@ lint: $(FULL_STAMP)  ## Check style, formatting, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(FULL_STAMP)  ## Kill colorizing processes at 250 random moments; a film of an hour
+soak: $(FULL_STAMP)  ## Kill and break work at random and at every step; 10,000 pictures, a film of an hour
 	PHOTOCHROM_KILLS=50 $(BIN)/python -m pytest tests/cli/test_kill.py -k killed_at_a_random
 	PHOTOCHROM_FILM_KILLS=200 $(BIN)/python -m pytest tests/cli/test_video.py -k killed_at_a_random
+	PHOTOCHROM_PICTURES=10000 PHOTOCHROM_BATCH_KILLS=100 $(BIN)/python -m pytest tests/cli/test_batch_soak.py
+	PHOTOCHROM_FAULTS=1000 $(BIN)/python -m pytest tests/runtime/batch/test_durability.py
+	$(BIN)/python benchmarks/batch.py --pictures 10000 --rounds 1
 	PHOTOCHROM_HOUR=1 $(BIN)/python -m pytest tests/cli/test_video_hour.py
+
+SECONDS ?= 3600
+
+fuzz: $(FULL_STAMP)  ## Feed mutated files and messages to all parsers: make fuzz [SECONDS=3600]
+	PYTHONPATH=tests $(BIN)/python -m fuzzing.campaign --seconds $(SECONDS)
 
 format: $(FULL_STAMP)  ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff check --fix

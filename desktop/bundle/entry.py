@@ -9,7 +9,7 @@ def main() -> int:
     if arguments[:1] == ["--worker"]:
         from photochrom.worker.server import main as serve
 
-        serve()
+        serve(arguments[1:])
     if arguments[:1] == ["desktop"]:
         del sys.argv[1]
     elif arguments and arguments[0] in COMMANDS:

@@ -30,13 +30,12 @@ def main(arguments: Sequence[str]) -> int:
         return _change_menu(asked.menu)
     app = make_app(arguments[:1])
     window = Window(Desk(asked.model, asked.device))
+    for number in (signal.SIGINT, signal.SIGTERM):  # heard early, heeded once the window works
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
     window.desk.start()
     window.show()
     window.desk.add(asked.paths)
-    # Python hears of Ctrl+C only when it runs
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    signal.signal(signal.SIGTERM, lambda *_: window.close())
-    timer = QTimer()
+    timer = QTimer()  # Python hears of signals only when it runs
     timer.timeout.connect(lambda: None)
     timer.start(300)
     return app.exec()

@@ -48,6 +48,8 @@ class Desk(QObject):
         self.glances = Glances(self.links["thumbnails"], self)
         self.exporting = Exporting(self.links["exporter"], self)
         self.document: Document | Reel | None = None
+        self._documents: dict[Path, Document | Reel] = {}
+        """All that were open, so that what was done can be undone when one comes back."""
         equipment = {"device": device, **({"model": model} if model else {})}
         self.viewing.model = self.reeling.model = self.exporting.model = equipment
         self._loading = 0
@@ -85,7 +87,7 @@ class Desk(QObject):
         if self.document is not None and self.document.path == path:
             return
         try:
-            self.document = Reel(path) if is_film(path) else Document(path)
+            self.document = self._document(path)
         except PhotochromError as error:
             self.failed.emit(str(error), "")
             return
@@ -126,14 +128,14 @@ class Desk(QObject):
         self.edited.emit()
 
     def spread(self, paths: Iterable[Path]) -> None:
-        """Give other pictures the settings and the restoration of this one."""
+        """Give other pictures the settings and the restoration of this one; each can undo it."""
         if self.document is None:
             return
         for path in paths:
             if path == self.document.path:
                 continue
             try:
-                (Reel(path) if is_film(path) else Document(path)).adopt(self.document.said)
+                self._document(path).adopt(self.document.said)
             except PhotochromError as error:
                 self.failed.emit(str(error), "")
 
@@ -159,6 +161,13 @@ class Desk(QObject):
         if isinstance(self.document, Reel):
             path = self.document.path
             self.reeling.plan(preset.target(path, ()), preset.film_told)
+
+    def _document(self, path: Path) -> Document | Reel:
+        """With its history, unless another program has said something since."""
+        known = self._documents.get(path)
+        if known is None or not known.is_current:
+            self._documents[path] = known = Reel(path) if is_film(path) else Document(path)
+        return known
 
     def _open(self) -> None:
         document = self.document

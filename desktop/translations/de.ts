@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>none</source>
-        <translation>keines</translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>Colours</source>
@@ -60,8 +60,8 @@
         <translation>Vorlage …</translation>
     </message>
     <message>
-        <source>Colours of a picture that shows some of the same</source>
-        <translation>Farben eines Bildes, das zum Teil dasselbe zeigt</translation>
+        <source>Colours of a picture that shows some of the same; it can be dropped here too</source>
+        <translation>Farben eines Bildes, das Ähnliches zeigt; es kann auch hier abgelegt werden</translation>
     </message>
     <message>
         <source>No reference</source>
@@ -688,8 +688,24 @@ oder Strg+O drücken</translation>
         <translation>Das Bild verschieben</translation>
     </message>
     <message>
-        <source>Middle button</source>
-        <translation>Mittlere Taste</translation>
+        <source>Middle button, arrows</source>
+        <translation>Mittlere Taste, Pfeile</translation>
+    </message>
+    <message>
+        <source>Move the divider</source>
+        <translation>Trennlinie verschieben</translation>
+    </message>
+    <message>
+        <source>Shift+Arrows</source>
+        <translation>Umschalt+Pfeile</translation>
+    </message>
+    <message>
+        <source>Use the tool in the middle of the view</source>
+        <translation>Werkzeug in der Mitte der Ansicht anwenden</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
     </message>
 </context>
 </TS>

@@ -60,8 +60,8 @@
         <translation>Imagen de referencia…</translation>
     </message>
     <message>
-        <source>Colours of a picture that shows some of the same</source>
-        <translation>Colores de una imagen que muestra algo de lo mismo</translation>
+        <source>Colours of a picture that shows some of the same; it can be dropped here too</source>
+        <translation>Colores de una imagen que muestra algo parecido; también se puede soltar aquí</translation>
     </message>
     <message>
         <source>No reference</source>
@@ -688,8 +688,24 @@ o pulse Ctrl+O</translation>
         <translation>Mover la imagen</translation>
     </message>
     <message>
-        <source>Middle button</source>
-        <translation>Botón central</translation>
+        <source>Middle button, arrows</source>
+        <translation>Botón central, flechas</translation>
+    </message>
+    <message>
+        <source>Move the divider</source>
+        <translation>Mover el divisor</translation>
+    </message>
+    <message>
+        <source>Shift+Arrows</source>
+        <translation>Mayús+Flechas</translation>
+    </message>
+    <message>
+        <source>Use the tool in the middle of the view</source>
+        <translation>Usar la herramienta en el centro de la vista</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Intro</translation>
     </message>
 </context>
 </TS>

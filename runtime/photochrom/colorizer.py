@@ -30,14 +30,17 @@ class Colorizer:
     Args:
         model: name of a model, or path of an ``.onnx`` file.
         device: ``auto``, ``cpu``, ``cuda``, ``directml``, ``coreml``, ``openvino``, ``tensorrt``.
+        threads: how many CPU threads the model may use, without waiting busily for work; None: all.
 
     Raises:
         ModelError: if the model is unknown, damaged or of another contract.
         DeviceError: if the device can't run.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, device: str = "auto") -> None:
-        self.manifest, self.session = open_model(model, device)
+    def __init__(
+        self, model: str = DEFAULT_MODEL, device: str = "auto", threads: int | None = None
+    ) -> None:
+        self.manifest, self.session = open_model(model, device, threads, spinning=threads is None)
         self.tiles = TileModel(self.manifest, self.session)
         """Both, and what fits into the device's memory."""
 

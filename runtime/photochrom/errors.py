@@ -5,6 +5,8 @@
     PhotochromError            1
     ├── UsageError             2   an option or argument that can't be meant
     ├── InputError             3   a source that can't be read or used
+    │   ├── LimitError         3   it asks for more than a limit; the message names it
+    │   └── UnreachableError   3   a storage does not give it at present
     ├── OutputError            4   a destination that can't be written
     ├── ModelError             5   a model that is missing, damaged or of another contract
     ├── DeviceError            6   a device or provider that can't run
@@ -17,11 +19,24 @@ The number is the exit code of the command line. A message is one line: what, wh
 
 from typing import ClassVar
 
+LONGEST = 1000
+"""Letters of a message at most: files may hold endless names and values."""
+
 
 class PhotochromError(Exception):
-    """Base of all errors that photochrom raises on purpose."""
+    """Base of all errors that photochrom raises on purpose; their message is one readable line."""
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_one_line(message))
+
+
+def _one_line(message: str) -> str:
+    """A message without line ends; one that is too long keeps its beginning and its end."""
+    if len(message) > LONGEST:
+        message = f"{message[: LONGEST // 2]} … {message[-LONGEST // 3 :]}"
+    return message if len(message.splitlines()) < 2 else "\\n".join(message.splitlines())
 
 
 class UsageError(PhotochromError):
@@ -34,6 +49,14 @@ class InputError(PhotochromError):
     """A source that can't be read or used."""
 
     exit_code = 3
+
+
+class LimitError(InputError):
+    """A source that asks for more than a limit (`photochrom.limits`)."""
+
+
+class UnreachableError(InputError):
+    """A storage does not give a source at present; another moment may do."""
 
 
 class OutputError(PhotochromError):

@@ -227,14 +227,26 @@ def _session_options(runtime: Any, wanted: _Wanted) -> Any:
     return options
 
 
-def _describe(network: Any, wanted: _Wanted, bind: bool) -> Session:
+def _shapes(network: Any, path: Path) -> dict[str, tuple[Any, ...]]:
+    """Of inputs and outputs by their names.
+
+    Raises:
+        ModelError: if a name in them is damaged.
+    """
     values = [*network.get_inputs(), *network.get_outputs()]
+    try:
+        return {value.name: tuple(value.shape) for value in values}
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path} is damaged: a name in it is no text") from error
+
+
+def _describe(network: Any, wanted: _Wanted, bind: bool) -> Session:
     memory = BOUND.get(wanted.device, "cpu")
     return Session(
         network,
         wanted.device,
         network.get_modelmeta().custom_metadata_map,
-        {value.name: tuple(value.shape) for value in values},
+        _shapes(network, wanted.path),
         wanted.precision,
         BoundNetwork(onnxruntime(), network, PROVIDERS[wanted.device], memory) if bind else None,
         contextlib.nullcontext() if wanted.device == "cpu" else threading.Lock(),

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,14 @@ from photochrom.cli.interrupt import cancel_on_interrupt
 
 SLOW = (5000, 4000)
 """Height and width of a picture whose writing takes seconds."""
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """A test runner in the background was told to ignore Ctrl+C; here it counts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from helpers.command import SOURCES, finish, run, start
 from helpers.pictures import Tiff, photograph, write_jpeg, write_tiff
 from photochrom.files import whole
 
-KILLS = int(os.environ.get("PHOTOCHROM_KILLS", "5"))
+KILLS = int(os.environ.get("PHOTOCHROM_KILLS", "3"))
 LATEST = 2.0
 """Seconds after the first event within which a process is killed."""
 

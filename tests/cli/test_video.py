@@ -15,7 +15,7 @@ from PIL import Image
 from helpers.clips import Track, decoded, make_clip
 from helpers.command import finish, run, start
 
-KILLS = int(os.environ.get("PHOTOCHROM_FILM_KILLS", "5"))
+KILLS = int(os.environ.get("PHOTOCHROM_FILM_KILLS", "3"))
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from helpers.clips import decoded, make_clip
-from helpers.window import PATIENCE, picture
+from helpers.window import LEFT, PATIENCE, color_at, picture, stroke
 from photochrom.hints import sidecar
 from photochrom_desktop.state.exports import Status
 from photochrom_desktop.state.reel import Reel, folder_of
 from photochrom_desktop.views.window import Window
 
-LEFT = Qt.MouseButton.LeftButton
 Calm = Callable[[], None]
 
 
@@ -44,10 +43,6 @@ def opened(window: Window, film: Path, calm: Calm) -> Window:
     window.desk.add([film])
     calm()
     return window
-
-
-def color_at(window: Window, x: float, y: float) -> QColor:
-    return window.canvas.grab().toImage().pixelColor(window.canvas.place_of(x, y))
 
 
 def spread_of(color: QColor) -> int:
@@ -114,15 +109,6 @@ def test_before_and_after(opened: Window, calm: Calm) -> None:
     assert spread_of(color_at(opened, 0.55, 0.2)) > 5
 
 
-def paint(window: Window, *places: tuple[float, float]) -> None:
-    canvas = window.canvas
-    spots = [canvas.place_of(x, y) for x, y in places]
-    QTest.mousePress(canvas, LEFT, pos=spots[0])
-    for spot in spots[1:]:
-        QTest.mouseMove(canvas, spot)
-    QTest.mouseRelease(canvas, LEFT, pos=spots[-1])
-
-
 def test_what_is_painted_on_a_frame_is_carried_and_undone(
     opened: Window, film: Path, calm: Calm
 ) -> None:
@@ -132,7 +118,7 @@ def test_what_is_painted_on_a_frame_is_carried_and_undone(
     plain = color_at(opened, 0.5, 0.5)
     opened.actions_by_name["brush"].trigger()
     opened.brushes.chosen.emit(QColor("#20a030"))
-    paint(opened, (0.2, 0.5), (0.8, 0.5))
+    stroke(opened, (0.2, 0.5), (0.8, 0.5))
     calm()
     painted = color_at(opened, 0.5, 0.5)
     assert painted.green() - painted.red() > plain.green() - plain.red() + 10
@@ -155,7 +141,7 @@ def test_what_is_painted_on_a_frame_is_carried_and_undone(
     opened.actions_by_name["redo"].trigger()
     assert len(document.said.strokes) == 1
     opened.actions_by_name["eraser"].trigger()
-    paint(opened, (0.5, 0.5))
+    stroke(opened, (0.5, 0.5))
     assert not document.said.strokes
     calm()
 

@@ -11,46 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyvips
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from helpers.window import PATIENCE, picture
+from helpers.window import LEFT, PATIENCE, color_at, drop, picture, stroke
 from photochrom.hints import sidecar
 from photochrom_desktop.state.document import said_of
 from photochrom_desktop.state.exports import Status
 from photochrom_desktop.views.window import Window
 
-LEFT = Qt.MouseButton.LeftButton
 Calm = Callable[[Window], None]
-
-
-def drop(window: Window, *paths: Path) -> None:
-    """As a file manager does it."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    keys, copy = Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
-    enter = QDragEnterEvent(QPoint(50, 50), copy, data, LEFT, keys)
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), copy, data, LEFT, keys))
-
-
-def stroke(window: Window, *places: tuple[float, float]) -> None:
-    """A drag with the left button over places of the picture (fractions)."""
-    canvas = window.canvas
-    spots = [canvas.place_of(x, y) for x, y in places]
-    QTest.mousePress(canvas, LEFT, pos=spots[0])
-    for spot in spots[1:]:
-        QTest.mouseMove(canvas, spot)
-    QTest.mouseRelease(canvas, LEFT, pos=spots[-1])
-
-
-def color_at(window: Window, x: float, y: float) -> QColor:
-    """What the screen shows at a place of the picture."""
-    return window.canvas.grab().toImage().pixelColor(window.canvas.place_of(x, y))
 
 
 def test_a_dropped_picture_is_seen_in_colour(window: Window, tmp_path: Path, calm: Calm) -> None:
@@ -143,6 +116,8 @@ def test_damage_is_marked_seen_repaired_and_undone(
     calm(window)
     marked = color_at(window, 0.5, 0.5)
     assert marked.red() > 200 > 80 > marked.green()
+    sound = color_at(window, 0.5, 0.15)
+    assert abs(sound.red() - sound.green()) < 80
     window.adjust.damage.setChecked(False)
     calm(window)
     repaired = color_at(window, 0.5, 0.5)
@@ -301,6 +276,27 @@ def test_a_queue_is_cancelled_in_the_middle(
     assert sorted(tmp_path.glob("*.color.png")) == sorted(done)
 
 
+def test_an_export_whose_worker_is_killed_is_tried_again(
+    window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
+) -> None:
+    path = picture(tmp_path / "a.png", 2000, 1500)
+    drop(window, path)
+    window.queue.presets.go.click()
+    queue, cell = window.desk.exporting.queue, window.queue.table.item(0, 2)
+    qtbot.waitUntil(lambda: next(iter(queue)).fraction > 0, timeout=PATIENCE)
+    pid = window.desk.links["exporter"].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.FAILED, timeout=PATIENCE)
+    assert cell is not None
+    assert "signal 9" in cell.text()
+    assert not list(tmp_path.glob("*.color.png"))
+    window.queue.retry.click()
+    qtbot.waitUntil(lambda: next(iter(queue)).status is Status.DONE, timeout=PATIENCE)
+    assert next(iter(queue)).target.is_file()
+    calm(window)
+
+
 def test_a_killed_worker_comes_back(
     window: Window, tmp_path: Path, calm: Calm, qtbot: QtBot
 ) -> None:
@@ -362,7 +358,7 @@ def test_every_action_has_words_and_no_key_twice(window: Window) -> None:
     ]
     assert len(keys) == len(set(keys))
     window.actions_by_name["keys"].trigger()
-    assert window.keys.table.rowCount() == len(window.actions_by_name) + 4
+    assert window.keys.table.rowCount() == len(window.actions_by_name) + 6
     window.keys.close()
 
 
@@ -427,7 +423,10 @@ def test_the_command_opens_a_window_and_ends_when_it_is_told(tmp_path: Path) -> 
     command = str(Path(sys.executable).with_name("photochrom"))
     argv = [command, "desktop", str(picture(tmp_path / "a.png"))]
     with subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(4)
-        assert process.poll() is None
+        end = time.monotonic() + PATIENCE / 1000
+        while not list(tmp_path.rglob("photochrom.conf")):  # kept once the window is at work
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0

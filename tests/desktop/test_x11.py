@@ -41,7 +41,7 @@ def test_from_drop_to_file(shown: Screen, model: str, tmp_path: Path) -> None:
     before = path.read_bytes()
     env = {**shown.env, "XDG_CONFIG_HOME": str(tmp_path / "config")}
     command = str(Path(sys.executable).with_name("photochrom"))
-    with running([command, "desktop", "--model", model], env):
+    with running([command, "desktop", "--model", model], env) as process:
         window = shown.window("^photochrom$")
         shown.do("windowsize", "--sync", window, 900, 700)
         shown.do("windowmove", "--sync", window, 300, 40)
@@ -60,6 +60,7 @@ def test_from_drop_to_file(shown: Screen, model: str, tmp_path: Path) -> None:
         until(lambda: len(said_of(path).strokes) == 1, "nothing was done again")
         shown.do("key", "ctrl+e")
         until((tmp_path / "a.color.png").is_file, "nothing was exported")
+        assert not networked([process.pid, *children(process.pid)])
         shown.do("key", "ctrl+q")
     made = pyvips.Image.new_from_file(tmp_path / "a.color.png").numpy().astype(int)
     assert made.shape == (400, 600, 3)
@@ -101,3 +102,13 @@ def test_the_bundle_needs_no_python(bundle: Path, shown: Screen, tmp_path: Path)
 def children(pid: int) -> list[int]:
     paths = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(one) for path in paths for one in path.read_text().split()]
+
+
+def networked(pids: list[int]) -> list[str]:
+    """The sockets of processes that reach beyond this computer's files and screens."""
+    kinds = ("tcp", "tcp6", "udp", "udp6", "raw", "raw6")
+    tables = [Path("/proc/net", kind) for kind in kinds]
+    lines = [line for table in tables if table.exists() for line in table.read_text().splitlines()]
+    known = {f"socket:[{line.split()[9]}]" for line in lines}
+    files = [file for pid in pids for file in Path(f"/proc/{pid}/fd").iterdir()]
+    return [name for name in map(os.readlink, files) if name in known]

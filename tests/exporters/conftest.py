@@ -8,21 +8,13 @@ import torch
 from onnx import ModelProto
 from torch import nn
 
+from helpers.training import shake_norms
 from photochrom_exporters.to_onnx import build
 from photochrom_trainer.networks.generator import Generator
 from photochrom_trainer.networks.lite_unet import LiteUNet
 from photochrom_trainer.networks.unet256 import UNet256
 
 torch.set_num_threads(1)
-
-
-def shake_norms(network: Generator) -> None:
-    """Batch norms that do something, as after training."""
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.uniform_(module.running_mean, -0.2, 0.2)  # type: ignore[arg-type]
-            nn.init.uniform_(module.running_var, 0.5, 1.5)  # type: ignore[arg-type]
-            nn.init.uniform_(module.weight, 0.8, 1.2)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 import torch
 from onnx import ModelProto, numpy_helper
 
-from helpers.training import TINY, cpu, run_main
+from helpers.training import TINY, cpu, run_main, shake_norms
 from photochrom import Colorizer, Options, Point
 from photochrom.color import lab, srgb
 from photochrom.color.spaces import COLOR_SPACES, SCALES, ColorSpace
@@ -22,7 +22,9 @@ from photochrom_exporters.agreement import UNITS, shapes
 from photochrom_exporters.cli import main
 from photochrom_exporters.to_onnx import TOLERANCES, export, folded
 from photochrom_trainer.config import TrainConfig
+from photochrom_trainer.evaluation.predictors import from_onnx
 from photochrom_trainer.networks import registry
+from photochrom_trainer.networks.classes import LiteClasses
 from photochrom_trainer.networks.generator import Generator
 from photochrom_trainer.networks.unet256 import UNet256
 from photochrom_trainer.training.run import Run
@@ -72,6 +74,21 @@ def test_agrees_and_colours(
     grey = lab.from_srgb(srgb.to_float(np.dstack([picture] * 3)))
     np.testing.assert_allclose(values[..., 0], grey[..., 0], atol=0.01)
     assert np.abs(values[..., 1:]).max() > 2
+
+
+def test_classes_of_colour_become_chroma_in_the_file(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = LiteClasses().eval()
+    shake_norms(network)
+    network.head.weight.data *= 10  # as decided as training makes it
+    export(network, manifest(network, "lab", "fp32"), tmp_path / "classes.onnx")
+    luminance = np.random.default_rng(0).random((1, 1, 64, 96), np.float32)
+    inputs = luminance, np.zeros((1, 3, 64, 96), np.float32)
+    found = from_onnx(tmp_path / "classes.onnx").predict(*inputs)
+    with torch.inference_mode():
+        expected = network(*map(torch.from_numpy, inputs)).numpy()
+    assert expected.std() > 0.01
+    np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_larger_chroma_is_held_to_the_same_units(

@@ -1,24 +1,29 @@
 """A person's own pictures, in one command, into a model that photochrom runs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import nn
+from torch import Tensor, nn
+from torch.utils.data import default_collate
 
 from helpers.command import run
-from helpers.training import run_main, write_pictures
+from helpers.training import TINY, run_main, write_pictures
 from photochrom.errors import ModelError
 from photochrom.models.store import find_model
 from photochrom_trainer.cli import main
-from photochrom_trainer.config import read_config
+from photochrom_trainer.config import Stage, read_config
+from photochrom_trainer.data.pictures import Crops
 from photochrom_trainer.evaluation.predictors import load
 from photochrom_trainer.networks.folding import load_folded, pairs
 from photochrom_trainer.networks.lite_unet import LiteUNet
 from photochrom_trainer.networks.registry import build
 from photochrom_trainer.networks.unet256 import UNet256
+from photochrom_trainer.training.exported import exported_weights
+from photochrom_trainer.training.run import load_generator
 
 TOML = """
 freeze_normalization = true
@@ -82,6 +87,38 @@ def test_training_starts_exactly_at_the_shipped_model() -> None:
     )
     answer = network(torch.from_numpy(luminance), torch.from_numpy(hints)).numpy()
     np.testing.assert_allclose(answer, load(SHIPPED).predict(luminance, hints), atol=1e-5)
+
+
+@torch.inference_mode()
+def test_an_exported_model_gets_its_statistics_back(pictures: Path) -> None:
+    config = replace(TINY, stages=(Stage(64, 2, (1e-3, 0.0), steps=3),))
+    crops = Crops(pictures, config.data, 64, config.scale, 0)
+    network = LiteUNet()
+    network.load_state_dict(exported_weights(SHIPPED, config, crops))
+    first = network.get_submodule(next(pairs(network))[1])
+    measured: list[Tensor] = []
+    first.register_forward_pre_hook(lambda _, inputs: measured.append(inputs[0]))
+    batch = default_collate([crops[index] for index in range(4)])[:2]
+    expected = load(SHIPPED).predict(*(tensor.numpy() for tensor in batch))
+    np.testing.assert_allclose(network.eval()(*batch).numpy(), expected, atol=1e-4)
+    assert isinstance(first, nn.BatchNorm2d)
+    assert first.running_var is not None
+    spread = measured[0].var((0, 2, 3)) / first.running_var  # near 1: so are other crops' variances
+    assert 0.3 < float(spread.median()) < 3
+
+
+def test_a_run_starts_from_an_exported_model(
+    pictures: Path, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("train", pictures, "-o", tmp_path / "run", "--config", settings)
+    started = (*arguments, "--from", SHIPPED, "--device", "cpu")
+    changes = ("--set", "ema_decay=0.0", "--set", "pretrained_rate=0.0")
+    assert run_main(main, monkeypatch, *started, *changes) == 0
+    state = load_generator(tmp_path / "run" / "last.pt").state_dict()
+    folded = LiteUNet()
+    load_folded(folded, SHIPPED)
+    stem = next(name for name in state if name.startswith("encoder") and name.endswith("weight"))
+    assert torch.allclose(state[stem], folded.state_dict()[stem], atol=0.01)
 
 
 @pytest.mark.parametrize("name", ["lite-unet", "unet128"])

@@ -13,6 +13,7 @@ from photochrom import metrics
 from photochrom.color import spaces
 from photochrom.errors import UsageError
 from photochrom_trainer.losses import adversarial
+from photochrom_trainer.losses.classes import classes_loss
 from photochrom_trainer.losses.objective import Objective, Sight, weighted_sum
 from photochrom_trainer.losses.perceptual import PerceptualLoss
 from photochrom_trainer.losses.pictures import colorfulness, colorfulness_loss, psnr_loss
@@ -133,6 +134,29 @@ def test_every_term_has_slopes_for_the_prediction() -> None:
     for name, term in objective(predicted, SIGHT, weights, lambda chroma: chroma.sum()).items():
         (slope,) = torch.autograd.grad(term, predicted, retain_graph=True)
         assert slope.abs().sum() > 0, name
+
+
+@settings(max_examples=25, deadline=None)
+@given(place=st.tuples(st.floats(-1, 1), st.floats(-1, 1)))
+def test_the_best_distribution_over_classes_has_the_truth_as_its_mean(
+    place: tuple[float, float],
+) -> None:
+    truth = torch.tensor(place).reshape(1, 2, 1, 1)
+    logits = torch.zeros(1, 25, 1, 1, requires_grad=True)
+    (slope,) = torch.autograd.grad(classes_loss(logits, truth), logits)
+    # The slope of a cross-entropy is the distribution that was given less the one that is wanted.
+    wanted = (torch.full((25,), 1 / 25) - slope.flatten()).reshape(5, 5)
+    assert float(wanted.min()) > -1e-6
+    axis = torch.linspace(-1, 1, 5)
+    mean = float((wanted.sum(1) * axis).sum()), float((wanted.sum(0) * axis).sum())
+    assert mean == pytest.approx(place, abs=1e-5)
+
+
+def test_classes_that_are_sure_and_right_cost_nothing() -> None:
+    logits = torch.full((1, 25, 1, 1), -100.0)
+    logits[0, 3 * 5 + 1] = 100.0
+    assert float(classes_loss(logits, torch.tensor([0.5, -0.5]).reshape(1, 2, 1, 1))) == 0
+    assert float(classes_loss(logits, torch.tensor([-0.5, 0.5]).reshape(1, 2, 1, 1))) == 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The pretrained encoder recognises real things, and the generator keeps its contract."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from torch.nn import functional as F
 
 from photochrom.errors import UsageError
 from photochrom_trainer.config import NETWORKS
+from photochrom_trainer.networks.classes import SIDE, LiteClasses
 from photochrom_trainer.networks.lite0 import (
     BATCH_NORM_EPS,
     FEATURE_CHANNELS,
@@ -211,6 +214,33 @@ def test_every_generator_keeps_the_contract(name: str) -> None:
     stride = network.output_stride
     assert chroma.shape == (1, 2, height // stride, width // stride)
     assert chroma.abs().max() <= 1
+
+
+@torch.inference_mode()
+def test_a_low_temperature_chooses_where_a_high_one_mixes() -> None:
+    network = LiteClasses().eval()
+    nn.init.zeros_(network.head.weight)
+    bias = torch.full((SIDE, SIDE), -100.0)
+    bias[SIDE // 2, -1], bias[-1, SIDE // 2] = 1.0, 0.5  # all of the second chroma, or of the first
+    network.head.bias.copy_(bias.flatten())
+    inputs = torch.rand(1, 1, 32, 32), torch.zeros(1, 3, 32, 32)
+    answers = []
+    for temperature in (100.0, 1.0, 0.01):
+        network.temperature.fill_(temperature)
+        answers.append(network(*inputs)[0, :, 8, 8].tolist())
+    share = math.exp(0.5) / (1 + math.exp(0.5))
+    assert answers[1] == pytest.approx([1 - share, share], abs=1e-5)
+    assert answers[2] == pytest.approx([0, 1], abs=1e-5)
+    assert sum(answers[0]) < 0.9  # the other corners count too
+
+
+@torch.inference_mode()
+def test_chroma_beside_its_classes_is_the_answer() -> None:
+    network = LiteClasses().eval()
+    inputs = torch.rand(1, 1, 32, 64), torch.rand(1, 3, 32, 64)
+    chroma, logits = network.with_classes(*inputs)
+    assert torch.equal(chroma, network(*inputs))
+    assert logits.shape == (1, SIDE**2, 16, 32)
 
 
 def test_configurations_name_every_generator() -> None:

@@ -14,6 +14,7 @@ from photochrom.errors import InputError, OutputError, PhotochromError, UsageErr
 from photochrom_trainer.config import DiscriminatorConfig, Stage, TrainConfig
 from photochrom_trainer.losses.objective import Objective, Sight
 from photochrom_trainer.losses.weights import LossWeights
+from photochrom_trainer.networks.classes import LiteClasses
 from photochrom_trainer.training import checkpoint
 from photochrom_trainer.training.discriminator import Discriminator
 from photochrom_trainer.training.loop import Training
@@ -140,6 +141,26 @@ def test_an_interrupted_adversarial_run_ends_as_an_uninterrupted_one(
     assert logged(tmp_path / "parts") == logged(tmp_path / "whole")
     states = (checkpoint.load(tmp_path / name / "last.pt") for name in ("parts", "whole"))
     assert_same(*states)
+
+
+CLASSES = replace(
+    TINY,
+    network="lite-classes",
+    stages=(Stage(32, 2, (1e-3, 0.0), steps=3, losses=LossWeights(0, classes=1)),),
+)
+
+
+def test_classes_of_colour_are_learnt(pictures: Path, tmp_path: Path) -> None:
+    go(pictures, tmp_path / "run", config=CLASSES)
+    entries = logged(tmp_path / "run")
+    assert [entry["losses"].keys() for entry in entries] == [{"total", "classes"}] * 3
+    start, end = LiteClasses(), load_generator(tmp_path / "run" / "last.pt")
+    assert not torch.equal(start.get_parameter("head.bias"), end.get_parameter("head.bias"))
+
+
+def test_classes_need_the_network_that_has_them() -> None:
+    with pytest.raises(UsageError, match="lite-classes"):
+        replace(CLASSES, network="lite-unet")
 
 
 def test_each_stage_logs_its_own_losses(pictures: Path, tmp_path: Path) -> None:

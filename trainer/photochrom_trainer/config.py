@@ -16,7 +16,7 @@ from photochrom_trainer.losses.weights import LossWeights
 
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 """What Lightning Fabric may compute in; weights are always kept as float32."""
-NETWORKS = ("lite-unet", "unet256", "unet128")
+NETWORKS = ("lite-unet", "lite-classes", "unet256", "unet128")
 """Names in `photochrom_trainer.networks.registry`, here so that reading needs no PyTorch."""
 SMALLEST = 32
 """Every stage's size is a multiple of this; a network may ask for more."""
@@ -79,7 +79,8 @@ class TrainConfig:
     stages: tuple[Stage, ...]
     """What is trained, in order."""
     network: str = "lite-unet"
-    """``lite-unet`` (hints, pretrained encoder), ``unet256`` (pix2pix's) or ``unet128``."""
+    """``lite-unet`` (hints, pretrained encoder), ``lite-classes`` (the same, choosing among classes
+    of colour), ``unet256`` (pix2pix's) or ``unet128``."""
     color_space: ColorSpace = "lab"
     """``lab`` or ``luv``: what the generator's two channels are."""
     data: DataConfig = field(default_factory=DataConfig)
@@ -114,6 +115,8 @@ class TrainConfig:
         _check_choice("network", self.network, NETWORKS)
         _check_choice("color_space", self.color_space, tuple(SCALES))
         _check_choice("precision", self.precision, PRECISIONS)
+        if self.network != "lite-classes" and any(stage.losses.classes for stage in self.stages):
+            raise UsageError("the loss `classes` needs the network lite-classes")
         if min(self.save_every, self.look_every) < 1:
             raise UsageError("save_every and look_every must be at least 1")
 

@@ -42,6 +42,15 @@ class Document:
         return self._history.now
 
     @property
+    def is_current(self) -> bool:
+        """Whether the sidecar says what counts here.
+
+        Raises:
+            InputError: if it can't be read.
+        """
+        return said_of(self.path) == self.said
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is something to undo."""
         return self._history.can_undo

@@ -48,8 +48,7 @@ class Reel:
         self.folder = folder_of(path)
         self.shown = ""
         """Name of the frame that is shown: strokes are its."""
-        frames = {one.name: said_of(one) for one in _painted(self.folder)}
-        self._history = History(Said(said_of(path), frames))
+        self._history = History(self._kept())
 
     @property
     def said(self) -> Sidecar:
@@ -62,6 +61,17 @@ class Reel:
     def everything(self) -> Said:
         """What counts now, of all frames."""
         return self._history.now
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the sidecars say what counts here.
+
+        Raises:
+            InputError: if one can't be read.
+        """
+        kept, now = self._kept(), self.everything
+        frames = {name: one for name, one in now.frames.items() if one != Sidecar()}
+        return (kept.film, kept.frames) == (now.film, frames)
 
     @property
     def painted(self) -> list[str]:
@@ -116,6 +126,10 @@ class Reel:
         before = self._history.now
         self._history.redo()
         self._keep(before, self._history.now.at)
+
+    def _kept(self) -> Said:
+        frames = {one.name: said_of(one) for one in _painted(self.folder)}
+        return Said(said_of(self.path), frames)
 
     def _stroke(self, strokes: Sequence[Stroke]) -> None:
         now = self._history.now

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from photochrom.hints.sidecar import Sidecar
 from photochrom.restoration.options import STEPS
+from photochrom_desktop.views.drops import DropBox
 
 HUNDRED = 100
 """Steps of a slider in 1."""
@@ -46,6 +47,7 @@ class Dial(QWidget):
         self.number.setKeyboardTracking(False)
         for part in (self.slider, self.number):
             part.setAccessibleName(name)
+        self.number.setFixedWidth(_width(self.number))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.slider, 1)
@@ -71,6 +73,13 @@ class Dial(QWidget):
     def _typed(self, value: float) -> None:
         self.show_value(value)
         self.turned.emit(value, False)
+
+
+def _width(number: QDoubleSpinBox) -> int:
+    """Of any number with a sign, so that those of all dials stand below each other."""
+    like = QDoubleSpinBox(minimum=-1, maximum=1, decimals=2)
+    like.setFont(number.font())
+    return like.sizeHint().width()
 
 
 class Adjust(QWidget):
@@ -148,15 +157,17 @@ class Adjust(QWidget):
         form.addRow(self.tr("Detail"), self.detail)
         return box
 
-    def _suggestions(self) -> QGroupBox:
-        box = QGroupBox(self.tr("Other colours"))
+    def _suggestions(self) -> DropBox:
+        box = DropBox(self.tr("Other colours"))
         column = QVBoxLayout(box)
         self.map = QCheckBox(self.tr("Show where the model is unsure"))
         self.map.toggled.connect(self.sure)
         self.variants = QPushButton(self.tr("Choose among variants…"))
         self.variants.clicked.connect(self.varying)
         self.choose = QPushButton(self.tr("Reference picture…"))
-        self.choose.setToolTip(self.tr("Colours of a picture that shows some of the same"))
+        self.choose.setToolTip(
+            self.tr("Colours of a picture that shows some of the same; it can be dropped here too")
+        )
         self.choose.clicked.connect(self.referring)
         self.reference = QLabel(self.tr("none"))
         self.reference.setWordWrap(True)

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QCursor,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from photochrom_desktop.views import keyboard
 from photochrom_desktop.views.layers import Layers
 from photochrom_desktop.views.mapping import Mapping
 from photochrom_desktop.views.tools import BRUSHES, MARKS, Brush, Mode, Tool
@@ -26,6 +28,8 @@ GRIP = 8
 """Screen pixels on each side of the divider that take hold of it."""
 SURROUND = QColor(64, 64, 64)
 """Neutral and darker than most pictures, so that their colours are judged rightly."""
+UNSURE = 0.6
+"""How much the map of confidence hides at most."""
 STEP = 1.25
 """Zoom of one notch of the wheel."""
 
@@ -285,7 +289,9 @@ class Canvas(QWidget):
                 self.layers.paint_mask(painter, self._mapping, pane, clip)
             if side == "after" and not self._sure.isNull():
                 area = self._mapping.area(0, QRectF(0, 0, *self._mapping.size), pane)
+                painter.setOpacity(UNSURE)
                 painter.drawPixmap(area, self._sure, QRectF(self._sure.rect()))
+                painter.setOpacity(1)
         painter.setClipping(False)
         self._paint_marks(painter, ratio)
 
@@ -302,9 +308,10 @@ class Canvas(QWidget):
         painter.scale(ratio, ratio)
         if self._way and self._tool is not Tool.ERASER:
             self._paint_way(painter)
-        if self._tool in BRUSHES and self.underMouse():
+        if self._tool in BRUSHES and (self.underMouse() or self.hasFocus()):
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            place = QPointF(self.mapFromGlobal(QCursor.pos()))
+            mouse = self.mapFromGlobal(QCursor.pos())
+            place = QPointF(mouse if self.underMouse() else self.rect().center())
             for color, wider in ((QColor(0, 0, 0, 160), 1.0), (QColor("white"), 0.0)):
                 painter.setPen(QPen(color, 1))
                 painter.drawEllipse(place, self.brush.radius + wider, self.brush.radius + wider)
@@ -349,12 +356,10 @@ class Canvas(QWidget):
         """Drag on."""
         place = event.position()
         if self._grips:
-            self.divider = min(max(place.x() / max(self.width(), 1), 0.0), 1.0)
-            self.refresh()
+            self.divide(place.x() / max(self.width(), 1))
         elif self._held is not None and self._mapping is not None:
-            moved = (place - self._held) * self.devicePixelRatioF()
-            self._held, self._is_fitted = place, False
-            self._set(self._mapping.moved(moved))
+            moved, self._held = place - self._held, place
+            self.pan(moved.x(), moved.y())
         elif self._way:
             self._way.append(self._fraction(place))
         self.update()
@@ -363,11 +368,40 @@ class Canvas(QWidget):
         """Let go; what was painted counts now."""
         self._held, self._grips = None, False
         way, self._way = self._way, []
+        self._use(way)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As `keyboard.press`."""
+        if not keyboard.press(self, event):
+            super().keyPressEvent(event)
+
+    def pan(self, across: float, down: float) -> None:
+        """Move the picture, in the widget's pixels."""
+        if self._mapping is not None:
+            self._is_fitted = False
+            self._set(self._mapping.moved(QPointF(across, down) * self.devicePixelRatioF()))
+
+    def divide(self, at: float) -> None:
+        """Put the divider somewhere, over the width."""
+        self.divider = min(max(at, 0.0), 1.0)
+        self.refresh()
+
+    def use_in_the_middle(self) -> None:
+        """A dab with the tool, or a colour picked, without a mouse."""
+        middle = QPointF(self.rect().center())
+        if self._mapping is None or self._tool is Tool.MOVE:
+            return
+        if self._tool is Tool.PICKER:
+            self._pick(middle)
+        else:
+            self._use([self._fraction(middle)])
+
+    def _use(self, way: list[tuple[float, float]]) -> None:
         if way and self._tool in MARKS:
             self.touched.emit(way, self._radius, self._tool is Tool.DAMAGED)
         elif way:
             (self.erased if self._tool is Tool.ERASER else self.painted).emit(way, self._radius)
-        self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         """The brush's ring goes."""
@@ -380,7 +414,7 @@ class Canvas(QWidget):
     def _pick(self, place: QPointF) -> None:
         assert self._mapping is not None
         (x, y), (width, height) = self._fraction(place), self._mapping.size
-        x, y = x * (width - 1), y * (height - 1)
+        x, y = min(x * width, width - 1), min(y * height, height - 1)
         color = self.layers.color_at("after", x, y, (width, height))
         if color is not None:
             self.picked.emit(color)

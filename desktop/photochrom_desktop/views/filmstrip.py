@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtCore import QSortFilterProxyModel as Proxy
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QLineEdit, QListView, QVBoxLayout, QWidget
 
 from photochrom_desktop.state.document import is_begun
 from photochrom_desktop.state.library import is_film
-from photochrom_desktop.work.glances import Glances
+from photochrom_desktop.work.glances import SIDE, SIGHT, Glances
 
 ICON = QSize(112, 84)
 HELD = 2000
@@ -81,7 +81,7 @@ class Pictures(QAbstractListModel):
     def _icon(self, path: Path) -> QIcon:
         if path not in self._icons:
             self._keep(path, QIcon(_blank()))
-            self._glances.want(path)
+            self._glances.want(path, round(SIDE * _ratio()))
         return self._icons[path]
 
     def _keep(self, path: Path, icon: QIcon) -> None:
@@ -91,7 +91,7 @@ class Pictures(QAbstractListModel):
             del self._icons[next(iter(self._icons))]
 
     def _see(self, path: Path, side: int, picture: QImage) -> None:
-        if path in self._rows and side <= max(ICON.width(), 160):
+        if path in self._rows and side < SIGHT:
             self._keep(path, QIcon(_badged(picture, self._state(path), is_film(path))))
             self._renew(path, again=False)
 
@@ -130,7 +130,7 @@ class Filmstrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.search)
-        column.addWidget(self.view)
+        column.addWidget(self.view, 1)
 
     @property
     def selected(self) -> list[Path]:
@@ -174,12 +174,19 @@ def _strip(model: Proxy) -> QListView:
     view.setWrapping(False)
     view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-    view.setFixedHeight(ICON.height() + 56)
+    view.setMinimumHeight(ICON.height() + 56)
     return view
 
 
+def _ratio() -> float:
+    """Device pixels of one of the screen's units."""
+    app = QGuiApplication.instance()
+    return app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
+
+
 def _blank() -> QPixmap:
-    picture = QPixmap(ICON)
+    picture = QPixmap(ICON * _ratio())
+    picture.setDevicePixelRatio(_ratio())
     picture.fill(QColor(128, 128, 128, 60))
     return picture
 
@@ -190,10 +197,11 @@ def _badged(picture: QImage, state: str, film: bool) -> QPixmap:
     if picture.isNull():
         painter.drawText(icon.rect(), Qt.AlignmentFlag.AlignCenter, "?")
     else:
-        small = picture.scaled(
-            ICON, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        across, down = ICON.width() - small.width(), ICON.height() - small.height()
+        aspect, smooth = Qt.AspectRatioMode, Qt.TransformationMode.SmoothTransformation
+        small = picture.scaled(ICON * _ratio(), aspect.KeepAspectRatio, smooth)
+        small.setDevicePixelRatio(_ratio())
+        size = small.deviceIndependentSize().toSize()
+        across, down = ICON.width() - size.width(), ICON.height() - size.height()
         painter.drawImage(across // 2, down // 2, small)
     if film:
         painter.fillRect(4, ICON.height() - 18, 18, 14, QColor(0, 0, 0, 170))

@@ -111,14 +111,18 @@ class Frame(QMainWindow):
         column.addWidget(self.timeline)
         self.timeline.hide()
         self.setCentralWidget(middle)
+        self.setTabOrder(self.notice.copy, self.notice.dismiss)
+        self.setTabOrder(self.notice.dismiss, self.canvas)
 
     def _panels(self) -> QTabWidget:
         panels = QTabWidget()
+        panels.setAccessibleName(self.tr("Correct"))
         for panel, name in (
             (self.adjust, self.tr("Adjust")),
             (self.brushes, self.tr("Brush")),
         ):
             area = QScrollArea()
+            area.setAccessibleName(name)
             area.setWidget(panel)
             area.setWidgetResizable(True)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

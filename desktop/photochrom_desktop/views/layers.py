@@ -120,5 +120,5 @@ def _reddened(mask: QImage) -> QImage:
     """Red where it is white, and nothing else."""
     over = QImage(mask.size(), QImage.Format.Format_ARGB32)
     over.fill(DAMAGE)
-    over.setAlphaChannel(mask.convertToFormat(QImage.Format.Format_Alpha8))
+    over.setAlphaChannel(mask.convertToFormat(QImage.Format.Format_Grayscale8))
     return over

@@ -87,10 +87,13 @@ class QueuePanel(QWidget):
         if cell is not None and cell.text() != words:
             cell.setText(words)
             cell.setToolTip(export.message or words)
+            if export.status is Status.WORKING and not export.fraction:
+                self.table.scrollToItem(cell)
 
     def _state(self, export: Export) -> str:
         if export.status is Status.WORKING:
-            return f"{100 * export.fraction:.0f} %"
+            done, left = f"{100 * export.fraction:.0f} %", export.seconds_left
+            return done if left is None else f"{done} · {self._left(left)}"
         words = {
             Status.WAITING: self.tr("waiting"),
             Status.DONE: self.tr("done"),
@@ -103,8 +106,9 @@ class QueuePanel(QWidget):
     def _words(self, seconds: float | None) -> str:
         if self._exporting.is_paused:
             return self.tr("paused")
-        if seconds is None:
-            return ""
+        return "" if seconds is None else self._left(seconds)
+
+    def _left(self, seconds: float) -> str:
         minutes, rest = divmod(round(seconds), 60)
         return self.tr("%1 left").replace("%1", f"{minutes}:{rest:02d}")
 
@@ -113,6 +117,7 @@ def _table(names: list[str]) -> QTableWidget:
     table = QTableWidget(0, len(names))
     table.setHorizontalHeaderLabels(names)
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
     header = table.horizontalHeader()

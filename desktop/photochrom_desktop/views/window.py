@@ -23,7 +23,7 @@ from photochrom_desktop.state.exports import Export, Status
 from photochrom_desktop.state.footage import Footage
 from photochrom_desktop.state.palette import NEUTRAL
 from photochrom_desktop.state.reel import Reel
-from photochrom_desktop.views import actions, recent
+from photochrom_desktop.views import actions, drops, recent
 from photochrom_desktop.views.dialogs import Keys, Plan, Variants
 from photochrom_desktop.views.frame import Frame
 from photochrom_desktop.work.glances import SIGHT
@@ -100,6 +100,7 @@ class Window(Frame):
         adjust.sure.connect(self._map_again)
         adjust.varying.connect(lambda: desk.viewing.vary(VARIANTS))
         adjust.referring.connect(self.ask_reference)
+        adjust.suggestions.dropped.connect(self.refer)
         adjust.unreferred.connect(lambda: desk.edit(lambda one: one.refer(None)))
         self.queue.wanted.connect(self.export)
 
@@ -118,12 +119,15 @@ class Window(Frame):
         """Let the person choose a reference picture."""
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Reference picture"))
         if name:
-            self.desk.edit(lambda one: one.refer(Path(name)))
+            self.refer(Path(name))
+
+    def refer(self, reference: Path) -> None:
+        """Take colours from another picture."""
+        self.desk.edit(lambda one: one.refer(reference))
 
     def paste(self) -> None:
         """Take in files whose names were copied."""
-        data = QGuiApplication.clipboard().mimeData()
-        self.desk.add(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+        self.desk.add(drops.files(QGuiApplication.clipboard().mimeData()))
 
     def export(self) -> None:
         """Queue the pictures that are marked, or the one that is shown."""
@@ -170,7 +174,9 @@ class Window(Frame):
             (self.tr("Show the original as long as it is held"), self.tr("Space")),
             (self.tr("Closer, farther"), self.tr("Wheel")),
             (self.tr("Size of the brush"), self.tr("Ctrl+Wheel")),
-            (self.tr("Move the picture"), self.tr("Middle button")),
+            (self.tr("Move the picture"), self.tr("Middle button, arrows")),
+            (self.tr("Move the divider"), self.tr("Shift+Arrows")),
+            (self.tr("Use the tool in the middle of the view"), self.tr("Enter")),
         ]
         self.keys = Keys(self.actions_by_name.values(), others, self)
         self.keys.open()
@@ -181,13 +187,12 @@ class Window(Frame):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may come."""
-        if event.mimeData().hasUrls():
+        if drops.files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Files came."""
-        urls = event.mimeData().urls()
-        self.desk.add(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+        self.desk.add(drops.files(event.mimeData()))
         event.acceptProposedAction()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -12,6 +12,12 @@ from photochrom_desktop.state.exports import Export, Preset, Queue, Status
 from photochrom_desktop.state.library import is_film
 from photochrom_desktop.work.link import Link
 
+STAGES = {
+    "photo": {"look": (0.0, 0.1), "color": (0.1, 0.3), "write": (0.4, 0.6)},
+    "film": {"survey": (0.0, 0.1), "color": (0.1, 0.9)},
+}
+"""Where the stages of a job begin, and their shares of it, by the worker's tasks."""
+
 
 class Exporting(QObject):
     """Makes what waits in the queue.
@@ -83,10 +89,12 @@ class Exporting(QObject):
         if self._job is None:
             return None
         fraction = self.queue[self._number].fraction
-        if fraction < 0.02:
-            return None
-        each = (time.monotonic() - self._began) / fraction
-        return each * (1 - fraction + waiting)
+        each = self._each(fraction)
+        return None if each is None else each * (1 - fraction + waiting)
+
+    def _each(self, fraction: float) -> float | None:
+        """Seconds that the one in work takes, as it is so far; None as long as that is a guess."""
+        return None if fraction < 0.02 else (time.monotonic() - self._began) / fraction
 
     def _go_on(self) -> None:
         following = None if self.is_paused or self._job is not None else self.queue.next()
@@ -94,7 +102,7 @@ class Exporting(QObject):
             return
         self._number, self._began = following.number, time.monotonic()
         said = {"source": str(following.source), "target": str(following.target)}
-        task = "film" if is_film(following.source) else "photo"
+        task = _task(following)
         self._job = self._link.ask(task, **following.told, **said, **self.model)
         self._change(status=Status.WORKING)
 
@@ -120,5 +128,18 @@ class Exporting(QObject):
         self._go_on()
 
     def _progress(self, number: int, head: dict[str, Any]) -> None:
-        if number == self._job and head.get("stage") == "color":
-            self._change(fraction=head["fraction"], seconds_left=head.get("seconds_left"))
+        if number != self._job:
+            return
+        export = self.queue[self._number]
+        stage = STAGES[_task(export)].get(str(head.get("stage")))
+        if stage is not None:
+            began, share = stage
+            fraction = max(export.fraction, began + share * head["fraction"])  # pages begin anew
+            each = self._each(fraction)
+            self._change(
+                fraction=fraction, seconds_left=None if each is None else each * (1 - fraction)
+            )
+
+
+def _task(export: Export) -> str:
+    return "film" if is_film(export.source) else "photo"

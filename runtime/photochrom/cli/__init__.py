@@ -29,6 +29,9 @@ def run(app: "Typer", name: str, arguments: Sequence[str] | None = None) -> int:
     try:
         app(arguments)
     except PhotochromError as error:
+        from photochrom.cli.complaint import keep
+
+        keep(error)
         if str(error):
             sys.stderr.write(printable(f"{name}: {error}") + "\n")
         return error.exit_code

@@ -2,7 +2,18 @@
 
 import typer
 
-from photochrom.cli import cache, demo, desktop, doctor, gimp, models, photo, restore, video
+from photochrom.cli import (
+    batch,
+    cache,
+    demo,
+    desktop,
+    doctor,
+    gimp,
+    models,
+    photo,
+    restore,
+    video,
+)
 
 app = typer.Typer(
     name="photochrom",
@@ -13,6 +24,7 @@ app = typer.Typer(
 app.command("photo")(photo.photo)
 app.command("restore")(restore.restore)
 app.add_typer(video.app, name="video", help="Colorize films.")
+app.add_typer(batch.app, name="batch", help="Colorize whole archives.")
 app.add_typer(models.app, name="models")
 app.command("desktop")(desktop.desktop)
 app.add_typer(gimp.app, name="gimp")

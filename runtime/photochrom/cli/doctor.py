@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from photochrom.cli.complaint import last, redacted
 from photochrom.cli.photo import JsonOption
 from photochrom.cli.reporting import printable
-from photochrom.errors import DeviceError, SomeFailedError
+from photochrom.errors import DeviceError, SomeFailedError, UsageError
 
 PACKAGES = (
     "photochrom",
@@ -30,7 +36,16 @@ RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxrunti
 NOT_TRIED = "not tried"
 
 
-def doctor(json: JsonOption = False) -> None:
+ReportOption = Annotated[
+    bool,
+    typer.Option(
+        "--report",
+        help="Add folders, limits and the last error, without your name: to paste into a report.",
+    ),
+]
+
+
+def doctor(json: JsonOption = False, report: ReportOption = False) -> None:
     """Show versions, extras, devices and the model's checksum; exits with 7 if something does not
     work."""
     checks: dict[str, Callable[[], str]] = {
@@ -49,9 +64,39 @@ def doctor(json: JsonOption = False) -> None:
         except Exception as error:  # whatever it is, a doctor is called because of it
             facts[name] = f"FAILED: {error or type(error).__name__}"
             failures.append(name)
+    if report:
+        facts = {name: redacted(value) for name, value in {**facts, **_surroundings()}.items()}
     _print(facts, json)
     if failures:
         raise SomeFailedError(f"{', '.join(failures)} did not work; see above")
+
+
+def _surroundings() -> dict[str, str]:
+    """What else a bug report needs."""
+    from photochrom.folders import cache_folder, data_folder
+    from photochrom.limits import current
+    from photochrom.models.store import user_folder
+
+    names = ("PHOTOCHROM_DATA", "PHOTOCHROM_CACHE", "PHOTOCHROM_LIMITS")
+    said = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
+    try:
+        limits = current().to_text()
+    except UsageError as error:
+        limits = f"FAILED: {error}"
+    return {
+        "program": sys.executable,
+        "package": str(Path(__file__).parents[1]),
+        "data folder": str(data_folder()),
+        "cache folder": str(cache_folder()),
+        "added models": ", ".join(sorted(path.name for path in user_folder().glob("*.onnx")))
+        or "none",
+        "scratch folder": tempfile.gettempdir(),
+        "free there": f"{shutil.disk_usage(tempfile.gettempdir()).free / 1e9:.1f} GB",
+        "processors": str(os.cpu_count()),
+        "environment": ", ".join(said) or "none",
+        "limits": limits,
+        "last error": last(),
+    }
 
 
 def _versions() -> dict[str, str]:

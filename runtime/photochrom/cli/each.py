@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from photochrom.cli import complaint
 from photochrom.cli.interrupt import cancel_on_interrupt
 from photochrom.cli.reporting import Reporter
 from photochrom.errors import CancelledError, OutputError, PhotochromError, SomeFailedError
@@ -36,6 +37,7 @@ def each(pairs: Sequence[tuple[Path, Path]], reporter: Reporter, work: Work) -> 
                 raise
             except PhotochromError as error:
                 errors.append(error)
+                complaint.keep(error)
                 reporter.failed(source, error)
     reporter.summary(len(pairs) - len(errors), len(errors))
     if errors and len(pairs) == 1:

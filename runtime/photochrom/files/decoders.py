@@ -17,6 +17,7 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
+from photochrom import limits
 from photochrom.errors import InputError, OutputError
 from photochrom.files import jpeg2000, plain, tiff_tags
 from photochrom.files.kinds import kind_of
@@ -71,7 +72,7 @@ def _decode(path: Path, kind: str) -> _Pixels:
         raise InputError(
             f"{path} is {kind}; to read it, install the extra: pip install 'photochrom[{extra}]'"
         ) from error
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # each library has errors of its own
         reason = str(error).strip().splitlines() or ["no reason given"]
@@ -108,6 +109,7 @@ def _heic(path: Path) -> _Pixels:
     with path.open("rb") as file:
         image = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
         info = image.info
+        limits.check_picture(path, *image.size)
         if info.get("nclx_profile", {}).get("transfer_characteristics") in HDR_CURVES:
             raise InputError(f"{path} is an HDR picture; save it with the usual range first")
         pillow_heif.set_orientation(info)
@@ -130,6 +132,7 @@ def _raw(path: Path) -> _Pixels:
     import rawpy
 
     with path.open("rb") as file, rawpy.imread(file) as raw:
+        limits.check_picture(path, raw.sizes.raw_width, raw.sizes.raw_height)
         codes = raw.postprocess(
             use_camera_wb=True,
             no_auto_bright=True,
@@ -146,6 +149,7 @@ def _jpeg2000(path: Path) -> _Pixels:
     import imagecodecs
 
     data = path.read_bytes()
+    limits.check_picture(path, *jpeg2000.size_of(data))
     codes = imagecodecs.jpeg2k_decode(data)
     bits = jpeg2000.bits_of(data)
     if codes.dtype not in (np.uint8, np.uint16):
@@ -158,11 +162,16 @@ def _jpeg2000(path: Path) -> _Pixels:
 
 
 def _netpbm(path: Path) -> _Pixels:
-    return _Pixels(plain.netpbm(path))
+    return _mapped(path, plain.netpbm(path))
 
 
 def _bmp(path: Path) -> _Pixels:
-    return _Pixels(plain.bmp(path))
+    return _mapped(path, plain.bmp(path))
+
+
+def _mapped(path: Path, image: pyvips.Image) -> _Pixels:
+    limits.check_picture(path, image.width, image.height)
+    return _Pixels(image)
 
 
 _DECODERS: dict[str, tuple[Callable[[Path], _Pixels], str]] = {

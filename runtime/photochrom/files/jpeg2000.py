@@ -28,6 +28,19 @@ def bits_of(data: bytes) -> int:
     return depth + 1
 
 
+def size_of(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels, as told before they are decoded.
+
+    Raises:
+        ValueError: if there are no pixels.
+    """
+    start = data.find(CODESTREAM)
+    if start < 0 or len(data) < start + 24:
+        raise ValueError("it holds no pixels")
+    right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
+    return max(right - left, 0), max(bottom - top, 0)
+
+
 def profile_of(data: bytes) -> bytes | None:
     """The embedded ICC profile."""
     for name, body in _boxes(data):

@@ -15,6 +15,8 @@ import pyvips
 _NETPBM = re.compile(rb"P([56])" + rb"(?:\s|#[^\n]*\n)+(\d+)" * 3 + rb"\s")
 """Kind, width, height, highest code; remarks between them."""
 LONGEST_HEAD = 65536
+LONGEST_SIDE = 10_000_000
+"""Pixels; libvips knows no longer ones."""
 BMP_BITS = (8, 24, 32)
 
 
@@ -75,4 +77,6 @@ def bmp(path: Path) -> pyvips.Image:
 
 
 def _load(path: Path, width: int, height: int, bands: int, **layout: object) -> pyvips.Image:
+    if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE):
+        raise ValueError(f"it is said to be {width} x {height} pixels large")
     return pyvips.Image.rawload(os.fsencode(path), width, height, bands, **layout)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyvips
 
+from photochrom import limits
 from photochrom.color.profile import (
     ProfileError,
     TableProfileError,
@@ -13,8 +14,9 @@ from photochrom.color.profile import (
     default_profile,
     parse_profile,
 )
-from photochrom.errors import InputError
+from photochrom.errors import InputError, LimitError
 from photochrom.files import blocks, kinds, png
+from photochrom.files.opening import open_picture, open_scratch
 from photochrom.files.tiff_pages import Layout, layout_of, layouts
 
 DEPTHS = {"uchar": 8, "ushort": 16}
@@ -65,12 +67,14 @@ def open_source(file: PictureFile | Path, shrink: int = 1, page: int = 0) -> Sou
     Raises:
         InputError: if the file can't be read as a picture, or its pixels are of a kind that
             would lose something.
+        LimitError: if it has more pixels or pages than a file may have.
     """
-    path, pixels = (file, None) if isinstance(file, Path) else (file.path, file.decoded)
+    file = PictureFile(file) if isinstance(file, Path) else file
+    path = file.path
     check_file(path)
     try:
-        image = _decode(pixels or path, shrink, page)
-        again = _decode(pixels or path, shrink, page) if image.hasalpha() else None
+        image = _decode(file, shrink, page)
+        again = _decode(file, shrink, page) if image.hasalpha() else None
         return _interpret(path, image, again, page)
     except pyvips.Error as error:
         raise unreadable(path, error) from error
@@ -79,6 +83,8 @@ def open_source(file: PictureFile | Path, shrink: int = 1, page: int = 0) -> Sou
 def unreadable(path: Path, error: pyvips.Error) -> InputError:
     """The error for a file that libvips can't decode, in one line."""
     words = str(error.detail or error)
+    if "out of memory" in words:
+        return LimitError(f"can't read {path}: {limits.memory_words()}")
     known = kinds.advice(path, words)
     if known is not None:
         return InputError(f"can't read {path}: {known}")
@@ -112,18 +118,13 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path} is empty")
 
 
-def _decode(path: Path, shrink: int, page: int) -> pyvips.Image:
-    # A Source, since libvips would take brackets at the end of a file's name for options.
-    source = pyvips.Source.new_from_file(os.fsencode(path))
-    # what decoders report of damage becomes an error, not a grey half
-    options: dict[str, object] = {"access": "sequential", "fail_on": "error"}
-    loader = pyvips.vips_lib.vips_foreign_find_load_source(source.pointer)
-    name = pyvips.ffi.string(loader).decode() if loader != pyvips.ffi.NULL else ""
-    if shrink > 1 and name == "VipsForeignLoadJpegSource":
+def _decode(file: PictureFile, shrink: int, page: int) -> pyvips.Image:
+    if file.decoded is not None:
+        return open_scratch(file.decoded)
+    options: dict[str, object] = {"page": page} if page else {}
+    if shrink > 1:
         options["shrink"] = shrink
-    if page:
-        options["page"] = page
-    return pyvips.Image.new_from_source(source, "", **options)
+    return open_picture(file.path, access="sequential", **options)
 
 
 def _interpret(path: Path, image: pyvips.Image, again: pyvips.Image | None, page: int) -> Source:

@@ -5,6 +5,7 @@ system gives a lock back when its process ends, however it ends; so a file that 
 a killed process left, and the next one in that folder removes it. A running one's is never touched.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -22,6 +23,8 @@ if sys.platform != "win32":
     import fcntl
 
 _HELD = re.compile(r"\..*photochrom-(partial|scratch)-[0-9a-f]{8}(\.[^.]*)?", re.DOTALL)
+UNSYNCED = (errno.EINVAL, errno.ENOTSUP)
+"""What fsync of a folder says on network disks that have no such thing."""
 _swept: set[str] = set()
 _sweeping = threading.Lock()
 
@@ -45,18 +48,22 @@ def whole_file(target: Path) -> Iterator[Path]:
             if sys.platform == "win32":  # there an open file can't be renamed
                 lock.close()
             temporary.replace(target)
+            _make_entries_durable(target.parent)
         except OSError as error:
             raise OutputError(f"can't write {target}: {error.strerror or error}") from error
 
 
 def make_folder(folder: Path) -> Path:
-    """Make a folder, and those above it, unless it is there; returns it.
+    """Make a folder, and those above it, unless it is there, durably; returns it.
 
     Raises:
         OutputError: if it can't be made.
     """
+    missing = [one for one in (folder, *folder.parents) if not os.path.isdir(one)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for one in missing:
+            _make_entries_durable(one.parent)
     except OSError as error:
         raise OutputError(f"can't make the folder {folder}: {error.strerror}") from error
     return folder
@@ -85,13 +92,24 @@ def held_folder(folder: Path) -> Iterator[None]:
         OutputError: if another process holds it, or nobody may write there.
     """
     path = make_folder(folder) / ".held"
+    with held_file(path, f"another photochrom works in {folder}; wait for it, or end it"):
+        yield
+
+
+@contextmanager
+def held_file(path: Path, otherwise: str) -> Iterator[None]:
+    """A file that one process holds at a time; it stays, and says nothing.
+
+    Raises:
+        OutputError: in the words of `otherwise` if another process holds it; or it can't be made.
+    """
     try:
         lock = path.open("a+b")
     except OSError as error:
-        raise OutputError(f"can't write into {folder}: {error.strerror}") from error
+        raise OutputError(f"can't write into {path.parent}: {error.strerror}") from error
     with lock:
         if not _lock(lock):
-            raise OutputError(f"another photochrom works in {folder}; wait for it, or end it")
+            raise OutputError(otherwise)
         yield
 
 
@@ -175,3 +193,20 @@ def _lock(file: BufferedIOBase, otherwise: bool = True) -> bool:
 def _make_durable(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _make_entries_durable(folder: Path) -> None:
+    """After a power cut, names that were made in a folder are there, and point to what they did."""
+    if sys.platform == "win32":  # folders can't be opened there, and NTFS journals names
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # one may write there and not look: nobody can do it then
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in UNSYNCED:
+            raise
+    finally:
+        os.close(handle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from photochrom.color import lab, srgb
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.errors import InputError, UsageError
 from photochrom.files import scaling
+from photochrom.files.opening import open_picture
 from photochrom.files.source import check_file
 from photochrom.hints.draw import straight
 
@@ -101,13 +101,6 @@ def check_aspect(layer: Layer, height: int, width: int) -> None:
         f"{layer.name} has an aspect of {columns / rows:.2f} and the upright picture one of "
         f"{width / height:.2f}; save the layer at the picture's own size, turned as it is seen"
     )
-
-
-def open_picture(path: Path) -> pyvips.Image:
-    """A picture as it is in its file now; libvips may give an older one that it kept."""
-    # a Source, since libvips would take brackets at the end of a file's name for options
-    source = pyvips.Source.new_from_file(os.fsencode(path))
-    return pyvips.Image.new_from_source(source, "", fail_on="error")
 
 
 def _premultiplied(image: pyvips.Image) -> pyvips.Image:

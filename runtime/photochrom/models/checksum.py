@@ -83,15 +83,17 @@ def digest(model: "ModelProto", path: Path) -> str:
 
 
 def _refuse_foreign_parts(model: "ModelProto", path: Path) -> None:
-    from onnx import NodeProto, TensorProto
+    from onnx import NodeProto, SparseTensorProto, TensorProto
 
     found = list(parts(model))
     tensors = [part for part in found if isinstance(part, TensorProto)]
     if any(tensor.data_location == TensorProto.EXTERNAL for tensor in tensors):
         raise ModelError(f"{path} keeps weights in other files; use a self-contained model")
+    if any(isinstance(part, SparseTensorProto) for part in found):  # small, and huge when unfolded
+        raise ModelError(f"{path} keeps weights as sparse tensors; use a model with dense ones")
     domains = {part.domain for part in found if isinstance(part, NodeProto)} - {"", "ai.onnx"}
     if domains:
-        raise ModelError(f"{path} needs custom operators ({', '.join(sorted(domains))})")
+        raise ModelError(f"{path} needs custom operators ({', '.join(sorted(map(str, domains)))})")
 
 
 def parts(message: "Message") -> Iterator["Message"]:

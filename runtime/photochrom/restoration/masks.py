@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from photochrom.errors import InputError, OutputError, UsageError
 from photochrom.files import orientation
+from photochrom.files.opening import open_picture
 from photochrom.files.source import check_file, unreadable
 from photochrom.files.whole import scratch_file, whole_file
 from photochrom.restoration.dust import Mask
@@ -122,8 +123,7 @@ def check_mask_target(target: Path, sources: tuple[Path, ...], overwrite: bool) 
 def _read(path: Path) -> NDArray[np.uint8]:
     check_file(path)
     try:
-        source = pyvips.Source.new_from_file(os.fsencode(path))
-        image = pyvips.Image.new_from_source(source, "", fail_on="error").autorot()
+        image = open_picture(path).autorot()
         if image.hasalpha():
             image = image.flatten(background=0)
         grey = image.colourspace("b-w")[0]

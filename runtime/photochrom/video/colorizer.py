@@ -16,9 +16,10 @@ from photochrom.errors import CancelledError
 from photochrom.files.pulling import Progress, Watch
 from photochrom.models.names import DEFAULT_MODEL
 from photochrom.models.store import open_model
+from photochrom.parts import Parts
 from photochrom.report import FilmReport
 from photochrom.tiles.answers import TileModel
-from photochrom.video import job, opening, plan, rendering, segments, worth
+from photochrom.video import job, opening, parts, plan, rendering, segments, worth
 from photochrom.video.ahead import ahead
 from photochrom.video.coloring import Colorist
 from photochrom.video.container import codecs
@@ -58,14 +59,17 @@ class FilmColorizer:
     Args:
         model: name of a model, or path of an ``.onnx`` file.
         device: ``auto``, ``cpu``, ``cuda``, ``directml``, ``coreml``, ``openvino``, ``tensorrt``.
+        threads: how many CPU threads the model may use; None: all.
 
     Raises:
         ModelError: if the model is unknown, damaged or of another contract.
         DeviceError: if the device can't run.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, device: str = "auto") -> None:
-        self.model = TileModel(*open_model(model, device, spinning=False))
+    def __init__(
+        self, model: str = DEFAULT_MODEL, device: str = "auto", threads: int | None = None
+    ) -> None:
+        self.model = TileModel(*open_model(model, device, threads, spinning=False))
 
     def colorize_file(
         self,
@@ -115,6 +119,66 @@ class FilmColorizer:
             raise CancelledError("cancelled; the same command goes on where it was") from error
         seconds = time.perf_counter() - began
         return task.report(seen, result, seconds, folder if keep else None)
+
+    def cut(
+        self,
+        source: Path | str,
+        target: Path | str,
+        options: FilmOptions | None = None,
+        *,
+        work: Path | str,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Parts:
+        """Cut a film into pieces that several processes can make, each with `make_part`.
+
+        When all are made, `colorize_file` with the same arguments joins them.
+
+        Args:
+            source, target, options, overwrite: as for `colorize_file`.
+            work: folder for finished pieces, the same for all processes.
+            progress: told of the stage ``survey``.
+            cancel: set it from another thread to stop.
+
+        Raises:
+            InputError, OutputError, UsageError, CancelledError: see `photochrom.errors`.
+        """
+        watch = Watch(progress, cancel)
+        task = self._job(source, target, options or FilmOptions(), watch, overwrite=overwrite)
+        return parts.cut(task, Path(work))
+
+    def make_part(
+        self,
+        source: Path | str,
+        target: Path | str,
+        options: FilmOptions | None = None,
+        *,
+        work: Path | str,
+        number: int,
+        piece: str,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+        pause: threading.Event | None = None,
+    ) -> int:
+        """Make one piece of a film, unless it is finished.
+
+        Args:
+            source, target, options, work: as for `cut`.
+            number, piece: of the part, as `cut` told them.
+            progress: told of the stage ``color``.
+            cancel: set it from another thread to stop.
+            pause: set it from another thread to hold the work, and clear it to go on.
+
+        Returns:
+            How many frames were made.
+
+        Raises:
+            InputError, OutputError, DeviceError, CancelledError: see `photochrom.errors`.
+        """
+        watch = Watch(progress, cancel, pause)
+        task = self._job(source, target, options or FilmOptions(), watch)
+        return parts.make(task, Path(work), number, piece)
 
     def plan(
         self,

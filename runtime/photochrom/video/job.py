@@ -104,17 +104,13 @@ class Job:
         Returns:
             How many frames were made in this run.
         """
-        encoding = self.options.encoding
-        colorist = Colorist.of(seen, self.model, self.options, encoding.look(self.info))
-        segments = seen.segments(self.options.preview)
-        facts = {**opening.known(self.info), **self._facts()}
-        maker = Maker(seen, colorist, encoding, work, facts, self.watch, self.tell)
+        segments, maker = seen.segments(self.options.preview), self.maker(seen, work)
         names = [maker.name(segment) for segment in segments]
         writer = self.pictures(seen)
         if writer is not None:
             writer.check(segments, work, names)
         if maker.missing(segments):
-            self._check_room(seen, segments, work)
+            self.check_room(seen, segments, work)
         maker.make(segments)
         if writer is not None:
             writer.write(segments, work, names)
@@ -122,6 +118,13 @@ class Job:
             self._join(seen, segments, [work.path(name) for name in names])
         work.keep_only({*names, opening.survey_name(self.info)})
         return maker.made
+
+    def maker(self, seen: Film, work: Work) -> Maker:
+        """What makes its pieces."""
+        encoding = self.options.encoding
+        colorist = Colorist.of(seen, self.model, self.options, encoding.look(self.info))
+        facts = {**opening.known(self.info), **self._facts()}
+        return Maker(seen, colorist, encoding, work, facts, self.watch, self.tell)
 
     def pictures(self, seen: Film) -> Pictures | None:
         """What writes pictures, where those are wanted."""
@@ -142,7 +145,12 @@ class Job:
         writer = self.pictures(seen)
         return room if writer is None else replace(room, result=writer.room(segments))
 
-    def _check_room(self, seen: Film, segments: Sequence[Segment], work: Work) -> None:
+    def check_room(self, seen: Film, segments: Sequence[Segment], work: Work) -> None:
+        """Refuse what does not fit onto the disk.
+
+        Raises:
+            OutputError: if it does not.
+        """
         folders = work.folder, self.target.parent
         if not space.is_plenty(seen, segments, *folders):
             space.check(self.room(seen, segments, work.folder), *folders, work.size)

@@ -20,6 +20,7 @@ import pyvips
 
 from photochrom.color.arrays import FloatImage, PictureArray
 from photochrom.errors import InputError
+from photochrom.files.opening import open_picture
 from photochrom.files.whole import whole_file
 from photochrom.hints import layer, sidecar
 from photochrom.hints.compose import composed
@@ -135,7 +136,7 @@ def _read(path: Path, frame: int, written: str | None, film: Film) -> Keyframe |
 
 def _pixels(path: Path) -> PictureArray:
     try:
-        return layer.open_picture(path).numpy()
+        return open_picture(path).numpy()
     except pyvips.Error as error:
         raise InputError(f"can't read {path}: it is damaged or no PNG; save it as PNG") from error
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from av.video.frame import VideoFrame
@@ -76,12 +77,20 @@ class Maker:
         }
         return key_of(about) + self.encoding.piece_ending
 
+    def state_name(self, segment: Segment) -> str:
+        """Of the file that tells the segment after it how the colours stand."""
+        return f"{self.name(segment)}.npz"
+
+    def knows(self, segment: Segment) -> bool:
+        """Whether it is known how the colours stand after a segment."""
+        return self._state(segment).is_file()
+
     def missing(self, segments: Sequence[Segment]) -> list[Segment]:
         """Those that are to be made, in order."""
         wanted = {segment.number for segment in segments if not self._there(segment)}
         for before, segment in pairwise(segments):
             # its beginning is in the state after the one before
-            if segment.number in wanted and segment.continues and not self._state_there(before):
+            if segment.number in wanted and segment.continues and not self.knows(before):
                 wanted |= {
                     one.number
                     for one in segments
@@ -98,7 +107,15 @@ class Maker:
             ModelError, DeviceError: if the network fails.
             CancelledError: if the person asked for it.
         """
-        missing = self.missing(segments)
+        self.make_some(segments, self.missing(segments))
+
+    def make_some(self, segments: Sequence[Segment], missing: Sequence[Segment]) -> None:
+        """Make some of a film's segments; errors as of `make`.
+
+        Args:
+            segments: all of the film.
+            missing: those that are to be made; what each continues is finished or among them.
+        """
         total = sum(segment.frames for segment in segments)
         done = total - sum(segment.frames for segment in missing)
         self._began = time.monotonic()
@@ -109,7 +126,7 @@ class Maker:
             self._make(segment, before, done + self.made, total)
 
     def _make(self, segment: Segment, before: Segment | None, done: int, total: int) -> None:
-        state = State.load(self.work.path(_state(self.name(before)))) if before else None
+        state = State.load(self._state(before)) if before else None
         name = self.name(segment)
         with (
             self.work.piece(name) as path,
@@ -123,9 +140,9 @@ class Maker:
                     self._report(segment, done + count, total)
             if segment.continued:
                 assert self.colorist.state is not None
-                self.colorist.state.save(self.work.path(_state(name)))
+                self.colorist.state.save(self._state(segment))
         if before is not None:
-            self.work.path(_state(self.name(before))).unlink(missing_ok=True)
+            self._state(before).unlink(missing_ok=True)
 
     def _colored(self, segment: Segment, state: State | None) -> Iterator[VideoFrame]:
         beyond = min(segment.end + LOOKAHEAD, segment.shot_end)
@@ -135,8 +152,8 @@ class Maker:
     def _there(self, segment: Segment) -> bool:
         return self.work.has(self.name(segment))
 
-    def _state_there(self, segment: Segment) -> bool:
-        return self.work.path(_state(self.name(segment))).is_file()
+    def _state(self, segment: Segment) -> Path:
+        return self.work.path(self.state_name(segment))
 
     def _report(self, segment: Segment, done: int, total: int) -> None:
         self.watch("color", done / total)
@@ -145,8 +162,3 @@ class Maker:
             rate = self.made / spent if spent > 1 else None
             shots = len(self.film.shots)
             self.tell(FilmProgress(done, total, segment.shot + 1, shots, rate))
-
-
-def _state(name: str) -> str:
-    """The file of the state after a piece."""
-    return f"{name}.npz"

@@ -16,6 +16,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from photochrom import limits
 from photochrom.color.ycbcr import Codes
 from photochrom.errors import InputError
 from photochrom.video.container import reading
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 SIZE = (96, 54)
 """Columns and rows of the small frames by which shots are told apart."""
+FEW = 100
+"""Frames after which their number is looked at again."""
 SPREAD = 3.0
 """Standard deviation of Cb or Cr inside a frame, in codes of 8 bits, from which it has colours: a
 tinted film has one colour everywhere, and noise of coding stays below."""
@@ -146,6 +149,8 @@ def _good(info: VideoInfo, times: list[int], gaps: list[Gap]) -> Iterator[VideoF
             _tell(gaps, info, times, "a frame without a time of its own")
         else:
             times.append(frame.pts)
+            if len(times) % FEW == 0:  # a header may tell of fewer
+                limits.check(info.path, "frames", len(times))
             if frame.is_corrupt:
                 _tell(gaps, info, times, "a damaged frame")
             yield frame

@@ -21,6 +21,8 @@ from photochrom.errors import OutputError
 from photochrom.files.whole import held_folder, sweep, whole_file
 
 LIST = "pieces.jsonl"
+LISTS = "pieces*.jsonl"
+"""Several processes that work in one folder have a list each."""
 FOUND = ".npz"
 """Ending of what the first pass found."""
 
@@ -36,6 +38,8 @@ class Work:
     """Finished pieces by their keys. Use `open_work`."""
 
     folder: Path
+    own_list: str = LIST
+    """Name of the list that this process writes."""
     _listed: dict[str, int] = field(default_factory=dict)
     """Bytes of the file by the piece's name, which is its key and ending."""
 
@@ -80,7 +84,7 @@ class Work:
     def _list(self, name: str, size: int) -> None:
         line = json.dumps({"piece": name, "bytes": size})
         try:
-            with (self.folder / LIST).open("a", encoding="utf-8") as file:
+            with (self.folder / self.own_list).open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -89,11 +93,16 @@ class Work:
         self._listed[name] = size
 
     def _read(self) -> None:
-        with suppress(FileNotFoundError):
-            for line in (self.folder / LIST).read_text("utf-8", errors="replace").splitlines():
+        for path in sorted(self.folder.glob(LISTS)):
+            for line in path.read_text("utf-8", errors="replace").splitlines():
                 with suppress(ValueError, KeyError, TypeError):  # a line that power cut in two
                     told = json.loads(line)
                     self._listed[str(told["piece"])] = int(told["bytes"])
+
+
+def list_of(number: int) -> str:
+    """Name of the list that whoever makes a piece writes."""
+    return f"pieces-{number}.jsonl"
 
 
 @contextmanager
@@ -120,3 +129,15 @@ def open_work(folder: Path, keep: bool) -> Iterator[Work]:
         finally:
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_part(folder: Path, number: int) -> Work:
+    """A folder's finished pieces, for a process that makes one while others make theirs.
+
+    Args:
+        folder: there already.
+        number: of the piece, which names this process' list.
+    """
+    work = Work(folder, list_of(number))
+    work._read()
+    return work

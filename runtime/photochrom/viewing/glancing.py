@@ -59,12 +59,15 @@ def _fitted(picture: PictureArray, side: int) -> PictureArray:
 def _first_frame(path: Path) -> PictureArray:
     try:
         import av
+
+        from photochrom.video.container import probe, reading
     except ImportError as error:
         raise InputError(
             f"{path} is a film; install the extra: pip install 'photochrom[video]'"
         ) from error
     try:
-        with av.open(path) as container:
-            return next(container.decode(video=0)).to_ndarray(format="rgb24")
-    except (OSError, av.FFmpegError, StopIteration, IndexError) as error:
+        with reading.open_film(path) as container:
+            stream = probe.picture_stream(path, container)
+            return next(container.decode(stream)).to_ndarray(format="rgb24")
+    except (OSError, av.FFmpegError, StopIteration, ValueError) as error:
         raise InputError(f"can't read {path} as a film ({error}); it may be damaged") from error

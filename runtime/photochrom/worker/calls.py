@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from photochrom.worker.sheets import Sheets
     from photochrom.worker.views import Views
 
+Key = tuple[str, str, int | None]
+"""Model, device and threads."""
 Answer = tuple[dict[str, Any], Any]
 """The result's header and payload."""
 
@@ -59,11 +61,11 @@ class Models:
     """Colorizers that are loaded; the last of each kind stays, as most jobs ask for the same."""
 
     def __init__(self) -> None:
-        self._photo: tuple[tuple[str, str], Colorizer] | None = None
-        self._film: tuple[tuple[str, str], FilmColorizer] | None = None
+        self._photo: tuple[Key, Colorizer] | None = None
+        self._film: tuple[Key, FilmColorizer] | None = None
 
     def photo(self, head: Mapping[str, Any]) -> Colorizer:
-        """For pictures: by ``model`` and ``device`` of a job."""
+        """For pictures: by ``model``, ``device`` and ``threads`` of a job."""
         key = key_of(head)
         if self._photo is None or self._photo[0] != key:
             self._photo = None  # two do not have to fit into memory
@@ -86,9 +88,16 @@ def watch_of(call: Call) -> Watch:
     return Watch(call.progress, call.cancel, call.pause)
 
 
-def key_of(head: Mapping[str, Any]) -> tuple[str, str]:
-    """A job's model and device."""
-    return str(head.get("model") or DEFAULT_MODEL), str(head.get("device") or "auto")
+def key_of(head: Mapping[str, Any]) -> Key:
+    """A job's model, device and threads.
+
+    Raises:
+        UsageError: if the threads are no number of them.
+    """
+    threads = head.get("threads")
+    if threads is not None and (type(threads) is not int or threads < 1):
+        raise UsageError(f"threads is a whole number, 1 or more, not {threads!r}")
+    return str(head.get("model") or DEFAULT_MODEL), str(head.get("device") or "auto"), threads
 
 
 def path_of(head: Mapping[str, Any], name: str) -> Path:

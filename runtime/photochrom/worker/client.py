@@ -14,9 +14,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from .frames import PROTOCOL, Frame, Head, ProtocolError, read_frame, write_frame
+
+if TYPE_CHECKING:  # an editor's copy of this file goes without
+    from photochrom.limits import Limits
 
 SILENCE = 120.0
 """Seconds without a word after which a worker counts as hung: loading a model takes a few."""
@@ -24,6 +28,8 @@ LINES = 40
 """Last lines of a worker's own words that an error shows."""
 FOREIGN = ("PYTHON", "DYLD_", "GI_TYPELIB_PATH", "GEGL_PATH", "BABL_PATH", "LD_LIBRARY_PATH")
 """How variables' names begin that are about the program around, and mislead a worker."""
+STARVED = (5, 6, 11)
+"""Signals by which libraries end a process that gets no memory: trap, abort, a fault."""
 
 
 class WorkerError(Exception):
@@ -36,6 +42,10 @@ class WorkerEnded(WorkerError):
 
 class WorkerSilent(WorkerError):
     """The process has said nothing for too long."""
+
+
+class WorkerOverdue(WorkerError):
+    """The process has worked for longer than a job may take, and was ended."""
 
 
 class Refused(WorkerError):
@@ -58,19 +68,29 @@ class Worker:
     Args:
         argv: how it is started, an absolute path first; no shell.
         env: its environment; None: this process' own, without what is `FOREIGN`.
+        limits: what files may ask for (`photochrom.limits.Limits`): the process is told them and
+            holds itself to them, and `call` ends it when its time is over. None: nothing is ended
+            but what is silent for `SILENCE` seconds.
 
     Raises:
         WorkerError: if it can't be started.
     """
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits
+        told = [] if limits is None else ["--limits", limits.to_text()]
         try:
             self._process = subprocess.Popen(
-                list(argv),
+                [*argv, *told],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=dict(env) if env is not None else _environment(),
+                env=dict(env) if env is not None else own_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
@@ -147,7 +167,7 @@ class Worker:
         task: str,
         payload: bytes = b"",
         progress: Callable[[Head], None] | None = None,
-        silence: float = SILENCE,
+        silence: float | None = None,
         parts: Callable[[Head, bytes], None] | None = None,
         **said: Any,
     ) -> Frame:
@@ -157,16 +177,22 @@ class Worker:
             task: its name.
             payload: pixels, if it takes some.
             progress: hears every ``progress`` frame's header.
-            silence: seconds without a word after which it counts as hung.
+            silence: seconds without a word after which it counts as hung; None: those of the
+                limits, or `SILENCE`.
             parts: hears every ``progress`` frame that has a payload.
             said: the rest of what the task is told.
 
         Raises:
-            WorkerError: if there is no answer, or that it can't be done; a silent one is ended.
+            WorkerError: if there is no answer, or that it can't be done; one that is silent, or
+                takes longer than its limits allow, is ended.
         """
         self.send({"op": "job", "id": 0, "task": task, **said}, payload)
+        if silence is None:
+            silence = SILENCE if self._limits is None else self._limits.silence
+        seconds = None if self._limits is None else self._limits.seconds_for(task)
+        end = None if seconds is None else monotonic() + seconds
         while True:
-            head, body = self._receive_or_kill(silence)
+            head, body = self._receive_or_kill(silence, end, task)
             if head.get("op") == "result":
                 return head, body
             if head.get("op") == "error":
@@ -176,12 +202,19 @@ class Worker:
             if parts is not None and body:
                 parts(head, body)
 
-    def _receive_or_kill(self, silence: float) -> Frame:
+    def _receive_or_kill(self, silence: float | None, end: float | None, task: str) -> Frame:
+        left = None if end is None else end - monotonic()
         try:
-            return self.receive(silence)
+            if left is None or (silence is not None and silence < left):
+                return self.receive(silence)
+            return self.receive(max(left, 0))
         except WorkerSilent as error:
             self.kill()
-            raise WorkerSilent(f"{error}; it was ended") from None
+            if end is None or monotonic() < end:
+                raise WorkerSilent(f"{error}; it was ended{self._raised('silence')}") from None
+            raise WorkerOverdue(
+                f"the job took too long; it was ended{self._of_time(task)}"
+            ) from None
 
     def close(self, patience: float = 5.0) -> None:
         """End the process: it ends by itself when its input does; else it is killed."""
@@ -244,12 +277,26 @@ class Worker:
             self.kill()
             return WorkerEnded("the worker closed its pipe, so it was ended")
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        if -code in STARVED:
+            how += self._raised("memory")
         self._drainer.join(1)
         words = self.last_words
         return WorkerEnded(f"the worker {how}" + (f"; its last words:\n{words}" if words else ""))
 
+    def _of_time(self, task: str) -> str:
+        films = self._limits is not None and task in self._limits.FILM_TASKS
+        return self._raised("film_seconds" if films else "seconds")
 
-def _environment() -> dict[str, str]:
+    def _raised(self, name: str) -> str:
+        """What a message says of a limit; nothing where there is none."""
+        most = getattr(self._limits, name, None)
+        if most is None:
+            return ""
+        return f" (the limit {name} is {most:g}; PHOTOCHROM_LIMITS={name}=… sets another)"
+
+
+def own_environment() -> dict[str, str]:
+    """This process' environment without what misleads a worker."""
     names = (name for name in os.environ if not name.startswith(FOREIGN))
     return {name: os.environ[name] for name in names}
 

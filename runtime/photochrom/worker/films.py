@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photochrom.errors import UsageError
+from photochrom.worker import beside
 from photochrom.worker.asked import options_of
 from photochrom.worker.calls import Answer, Call, path_of, report_of, watch_of
 from photochrom.worker.views import picture, side_of
@@ -21,11 +22,11 @@ LONGEST = 16384
 
 def film(call: Call) -> Answer:
     """Colorize a film into another, or numbered pictures."""
-    head = call.head
+    head, source = call.head, path_of(call.head, "source")
     report = call.models.film(head).colorize_file(
-        path_of(head, "source"),
+        source,
         path_of(head, "target"),
-        film_options(head),
+        film_options({**head, "options": beside.of_film(head, source)}),
         overwrite=head.get("overwrite") is True,
         work=head.get("work"),
         progress=call.progress,
@@ -34,6 +35,38 @@ def film(call: Call) -> Answer:
         pause=call.pause,
     )
     return report_of(report), b""
+
+
+def parts(call: Call) -> Answer:
+    """Cut a film into pieces that several workers can make."""
+    head, source = call.head, path_of(call.head, "source")
+    found = call.models.film(head).cut(
+        source,
+        path_of(head, "target"),
+        film_options({**head, "options": beside.of_film(head, source)}),
+        work=path_of(head, "work"),
+        overwrite=head.get("overwrite") is True,
+        progress=call.progress,
+        cancel=call.cancel,
+    )
+    return asdict(found), b""
+
+
+def part(call: Call) -> Answer:
+    """Make one of those pieces; when all are made, ``film`` joins them."""
+    head, source = call.head, path_of(call.head, "source")
+    made = call.models.film(head).make_part(
+        source,
+        path_of(head, "target"),
+        film_options({**head, "options": beside.of_film(head, source)}),
+        work=path_of(head, "work"),
+        number=_number(head, "number"),
+        piece=str(head.get("piece")),
+        progress=call.progress,
+        cancel=call.cancel,
+        pause=call.pause,
+    )
+    return {"made": made}, b""
 
 
 def reel(call: Call) -> Answer:
@@ -88,6 +121,8 @@ def film_options(head: dict[str, Any]) -> FilmOptions:
     from photochrom.video.container.codecs import Encoding
     from photochrom.video.options import FilmOptions
 
+    if not isinstance(head.get("film") or {}, dict):
+        raise UsageError(f"the job's film is an object, not {head['film']!r}")
     said = dict(head.get("film") or {})
     try:
         if "encoding" in said:

@@ -8,12 +8,14 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, NoReturn
 
 from photochrom import __version__
 from photochrom.errors import CancelledError, PhotochromError, UsageError
+from photochrom.limits import Limits, memory_words
+from photochrom.worker import limits
 from photochrom.worker.calls import Models
 from photochrom.worker.frames import PROTOCOL, Head, ProtocolError, read_frame, write_frame
 from photochrom.worker.reels import Reels
@@ -77,10 +79,10 @@ class Call:
 class Server:
     """Serves one other end until its input ends."""
 
-    def __init__(self, source: IO[bytes], target: IO[bytes]) -> None:
+    def __init__(self, source: IO[bytes], target: IO[bytes], held: Limits) -> None:
         self.models, self.views, self.reels = Models(), Views(), Reels()
         self.sheets = Sheets()
-        self._source, self._target = source, target
+        self._source, self._target, self._limits = source, target, held
         self._sending = threading.Lock()
         self._waiting: queue.Queue[Call] = queue.Queue()
         self._calls: dict[Any, Call] = {}
@@ -149,6 +151,7 @@ class Server:
     def _work(self, call: Call) -> None:
         try:
             task = TASKS.get(str(call.head.get("task")))
+            limits.allow_seconds(self._limits.seconds_for(str(call.head.get("task"))))
             if task is None:
                 known = ", ".join(sorted(TASKS))
                 raise UsageError(f"there is no task {call.head.get('task')!r}; tasks: {known}")
@@ -159,8 +162,7 @@ class Server:
         except PhotochromError as error:
             call.answer(_failure(type(error).__name__, str(error), error.exit_code))
         except MemoryError:
-            words = "there is too little memory for this; close other programs, or make it smaller"
-            call.answer(_failure("OutOfMemoryError", words, 6))
+            call.answer(_failure("OutOfMemoryError", memory_words(), 6))
         except Exception as error:  # whatever it is, the other end must hear of it
             words = f"photochrom failed ({type(error).__name__}: {error}); please report it"
             call.answer({**_failure("InternalError", words, 1), "details": traceback.format_exc()})
@@ -170,11 +172,20 @@ def _failure(kind: str, message: str, code: int) -> Head:
     return {"op": "error", "kind": kind, "message": message, "exit_code": code}
 
 
-def main() -> NoReturn:
-    """Serve on standard input and output."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Serve on standard input and output, within limits.
+
+    Args:
+        arguments: ``--limits pixels=…``, or none; None: those of this process.
+    """
+    try:
+        held = limits.of_arguments(sys.argv[1:] if arguments is None else arguments)
+    except UsageError as error:
+        sys.exit(f"photochrom.worker: {error}")
+    limits.impose(held)
     # stray prints of libraries must not come between frames
     target = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program that started this one
-    Server(os.fdopen(os.dup(0), "rb", buffering=0), target).serve()
+    Server(os.fdopen(os.dup(0), "rb", buffering=0), target, held).serve()

@@ -9,7 +9,7 @@ import numpy as np
 
 from photochrom.errors import UsageError
 from photochrom.viewing import glancing
-from photochrom.worker import films, sheets, views
+from photochrom.worker import beside, films, sheets, views
 from photochrom.worker.asked import options_of
 from photochrom.worker.calls import Answer, Call, path_of, report_of, watch_of
 from photochrom.worker.sheets import DTYPES
@@ -32,17 +32,18 @@ def pixels(call: Call) -> Answer:
 
 def photo(call: Call) -> Answer:
     """Colorize a picture's file into another."""
-    head = call.head
+    head, source = call.head, path_of(call.head, "source")
+    said, read = beside.of_photo(head, source)
     report = call.models.photo(head).colorize_file(
-        path_of(head, "source"),
+        source,
         path_of(head, "target"),
-        options_of(head.get("options")),
+        options_of(said),
         overwrite=head.get("overwrite") is True,
         progress=call.progress,
         cancel=call.cancel,
         pause=call.pause,
     )
-    return report_of(report), b""
+    return {**report_of(report), "read": read}, b""
 
 
 def load(call: Call) -> Answer:
@@ -87,7 +88,10 @@ def glance(call: Call) -> Answer:
     side = call.head.get("side", 256)
     if type(side) is not int or not 0 < side <= glancing.LARGEST:
         raise UsageError(f"side is 1 to {glancing.LARGEST} pixels, not {side!r}")
-    return views.picture(glancing.glance(path_of(call.head, "source"), side))
+    seen = glancing.glance(path_of(call.head, "source"), side)
+    if call.head.get("format") == "jpeg":
+        return views.jpeg(seen)
+    return views.picture(seen)
 
 
 def window(call: Call) -> Answer:
@@ -107,6 +111,8 @@ TASKS: dict[str, Callable[[Call], Answer]] = {
     "close": close,
     "confidence": confidence,
     "film": films.film,
+    "film-part": films.part,
+    "film-parts": films.parts,
     "film-plan": films.plan,
     "frame": films.frame,
     "glance": glance,

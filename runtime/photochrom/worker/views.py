@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
+import pyvips
 
 from photochrom.errors import UsageError
 from photochrom.files.pulling import Watch
@@ -90,6 +91,13 @@ def picture(pixels: PictureArray) -> tuple[dict[str, Any], Any]:
     """Rows of R, G, B in 8 bits of sRGB."""
     height, width = pixels.shape[:2]
     return {"width": width, "height": height}, np.ascontiguousarray(pixels)
+
+
+def jpeg(pixels: PictureArray) -> tuple[dict[str, Any], Any]:
+    """The bytes of a JPEG file."""
+    height, width = pixels.shape[:2]
+    data = pyvips.Image.new_from_array(pixels).jpegsave_buffer(Q=80, keep="none")
+    return {"width": width, "height": height}, data
 
 
 def plane(values: FloatImage) -> tuple[dict[str, Any], Any]:

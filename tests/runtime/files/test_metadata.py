@@ -75,6 +75,19 @@ def through(source: Path, target: str, colorizer: Colorizer) -> Facts:
     return facts(result)
 
 
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("source", ["jpg", "png", "tif"])
+def test_a_picture_comes_out_alike_twice(
+    source: str, target: str, warm: Colorizer, tmp_path: Path
+) -> None:
+    path = write_source(tmp_path, source)
+    twice = []
+    for name in (f"first.{target}", f"second.{target}"):
+        warm.colorize_file(path, tmp_path / name)
+        twice.append((tmp_path / name).read_bytes())
+    assert twice[0] == twice[1]
+
+
 @every_way
 def test_everything_is_kept(source: str, target: str, warm: Colorizer, tmp_path: Path) -> None:
     result = through(write_source(tmp_path, source), target, warm)

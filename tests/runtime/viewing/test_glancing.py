@@ -40,5 +40,5 @@ def test_a_film_shows_its_first_frame(tmp_path: Path) -> None:
 
 def test_what_is_no_film_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"a\.mp4 as a film"):
+    with pytest.raises(InputError, match=r"a\.mp4 is no film"):
         glance(tmp_path / "a.mp4", 64)

@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photochrom.worker import client, frames
@@ -25,6 +25,7 @@ def frame(header: bytes, payload: bytes = b"") -> bytes:
     return struct.pack("<I", len(header)) + header + payload
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(HEADS, st.binary(max_size=300)), max_size=5))
 def test_what_is_written_is_read(sent: list[tuple[dict[str, object], bytes]]) -> None:
     pipe = io.BytesIO()

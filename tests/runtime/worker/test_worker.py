@@ -32,11 +32,21 @@ read_frame(source)
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
+    """One for most tests: it must do well whatever it was asked before."""
     with Worker(client.own_argv()) as started:
         started.hello()
         yield started
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture that takes seconds."""
+    path = tmp_path_factory.mktemp("large") / "large.tif"
+    noise = pyvips.Image.gaussnoise(8_000, 6_000, mean=128, sigma=30).cast("uchar")
+    noise.copy(interpretation="b-w").tiffsave(str(path))
+    return path
 
 
 @pytest.fixture
@@ -154,14 +164,6 @@ def test_options_that_cant_be_meant(options: Any, worker: Worker, model: str) ->
     assert error.value.kind == "UsageError", error.value
 
 
-def large(folder: Path) -> Path:
-    """A picture that takes seconds."""
-    path = folder / "large.tif"
-    noise = pyvips.Image.gaussnoise(12_000, 9_000, mean=128, sigma=30).cast("uchar")
-    noise.copy(interpretation="b-w").tiffsave(str(path))
-    return path
-
-
 def started(worker: Worker, source: Path, target: Path, model: str) -> None:
     """Ask for a file, and wait until it is being worked on."""
     worker.send(
@@ -171,25 +173,23 @@ def started(worker: Worker, source: Path, target: Path, model: str) -> None:
     assert worker.receive(60)[0]["op"] == "progress"
 
 
-def test_a_job_that_is_cancelled(worker: Worker, model: str, tmp_path: Path) -> None:
-    source = large(tmp_path)
-    started(worker, source, tmp_path / "out.tif", model)
+def test_a_job_that_is_cancelled(worker: Worker, large: Path, model: str, tmp_path: Path) -> None:
+    started(worker, large, tmp_path / "out.tif", model)
     worker.send({"op": "cancel", "id": 5})
     head: Head = {"op": "progress"}
     while head["op"] == "progress":
         head, _ = worker.receive(60)
     assert (head["op"], head["kind"]) == ("error", "CancelledError")
     assert head["id"] == 5
-    assert [path.name for path in tmp_path.iterdir()] == ["large.tif"]
+    assert list(tmp_path.iterdir()) == []
     worker.call("load", model=model)
 
 
 def test_a_job_that_waits_for_its_turn_can_be_cancelled(
-    worker: Worker, model: str, tmp_path: Path
+    worker: Worker, large: Path, model: str, tmp_path: Path
 ) -> None:
-    source = large(tmp_path)
-    started(worker, source, tmp_path / "a.tif", model)
-    worker.send({"op": "job", "id": 6, **file("photo", source=str(source))})
+    started(worker, large, tmp_path / "a.tif", model)
+    worker.send({"op": "job", "id": 6, **file("photo", source=str(large))})
     worker.send({"op": "cancel", "id": 6})
     worker.send({"op": "cancel", "id": 5})
     ends: list[tuple[int, str]] = []
@@ -200,8 +200,8 @@ def test_a_job_that_waits_for_its_turn_can_be_cancelled(
     assert ends == [(5, "CancelledError"), (6, "CancelledError")]
 
 
-def test_a_job_that_pauses(worker: Worker, model: str, tmp_path: Path) -> None:
-    started(worker, large(tmp_path), tmp_path / "out.tif", model)
+def test_a_job_that_pauses(worker: Worker, large: Path, model: str, tmp_path: Path) -> None:
+    started(worker, large, tmp_path / "out.tif", model)
     worker.send({"op": "pause", "id": 5})
     with suppress(WorkerSilent):
         while worker.receive(1.5)[0]["op"] == "progress":
@@ -215,23 +215,25 @@ def test_a_job_that_pauses(worker: Worker, model: str, tmp_path: Path) -> None:
     assert head["op"] == "result"
 
 
-def test_it_ends_with_its_input_in_the_middle_of_a_job(model: str, tmp_path: Path) -> None:
+def test_it_ends_with_its_input_in_the_middle_of_a_job(
+    large: Path, model: str, tmp_path: Path
+) -> None:
     with Worker(client.own_argv()) as one:
         one.hello()
-        started(one, large(tmp_path), tmp_path / "out.tif", model)
+        started(one, large, tmp_path / "out.tif", model)
         assert one._process.stdin is not None
         one._process.stdin.close()
         assert gone(one.pid)
     assert not (tmp_path / "out.tif").exists()
 
 
-def test_it_ends_with_the_program_that_started_it(model: str, tmp_path: Path) -> None:
+def test_it_ends_with_the_program_that_started_it(large: Path, model: str, tmp_path: Path) -> None:
     code = f"""
 import sys, time
 from photochrom.worker import client
 worker = client.Worker(client.own_argv())
 worker.hello()
-worker.send({{"op": "job", "id": 1, "task": "photo", "source": {str(large(tmp_path))!r},
+worker.send({{"op": "job", "id": 1, "task": "photo", "source": {str(large)!r},
               "target": {str(tmp_path / "out.tif")!r}, "model": {model!r}}})
 worker.receive()
 print(worker.pid, flush=True)

@@ -29,26 +29,17 @@ def finetune(
     from photochrom.models.checksum import verify
     from photochrom.models.store import find_model
     from photochrom_trainer.config import read_config
-    from photochrom_trainer.networks.folding import load_folded
-    from photochrom_trainer.networks.registry import build
     from photochrom_trainer.training.loop import Training
 
     _check_output(output)
     settings, base = read_config(config), find_model(model)
-    manifest, generator = verify(base), build(settings.network)
-    if manifest.kind != "native":
-        raise UsageError(f"{model} is a {manifest.kind} network; only photochrom's own train on")
-    if manifest.color_space != settings.color_space:
-        raise UsageError(
-            f"{model} gives {manifest.color_space} chroma; set color_space in the configuration"
-        )
-    load_folded(generator, base)
+    manifest = verify(base)
     fabric = make_fabric(device, settings.precision, threads)
     where = run or output.with_suffix(".run")
     typer.echo(
         f"training {model} on with {folder}, on {fabric.device}; run folder {where}", err=True
     )
-    training = Training(settings, folder, where, fabric, False, generator.state_dict())
+    training = Training(settings, folder, where, fabric, False, base)
     follow_run(training, look=None)
     used = training.screening()
     kept = used.seen - used.unreadable - used.grey

@@ -33,7 +33,8 @@ def train(
         typer.Option("--set", help='Replaces a setting, as color_space="luv"; may be repeated.'),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option("--from", help="Checkpoint whose weights a new run starts from.")
+        Path | None,
+        typer.Option("--from", help="Checkpoint or .onnx file that a new run starts from."),
     ] = None,
     look: Annotated[
         Path | None, typer.Option(help="Folder of pictures to show in sheets [default: FOLDER].")

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from photochrom.color.spaces import ColorSpace
 from photochrom_trainer.losses import adversarial
+from photochrom_trainer.losses.classes import classes_loss
 from photochrom_trainer.losses.perceptual import PerceptualLoss
 from photochrom_trainer.losses.pictures import colorfulness_loss, psnr_loss
 from photochrom_trainer.losses.rendering import render
@@ -40,7 +41,12 @@ class Objective(nn.Module):
         self.perceptual = PerceptualLoss() if perceptual else None
 
     def forward(
-        self, predicted: Tensor, sight: Sight, weights: LossWeights, judge: Judge | None
+        self,
+        predicted: Tensor,
+        sight: Sight,
+        weights: LossWeights,
+        judge: Judge | None = None,
+        logits: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Every term that has a weight, unweighted, by the names of `LossWeights`.
 
@@ -49,10 +55,13 @@ class Objective(nn.Module):
             sight: the truth.
             weights: which terms are wanted.
             judge: needed for the adversarial term.
+            logits: of classes of chroma, needed for their term.
         """
         terms = {"l1": F.l1_loss(predicted, sight.chroma)} if weights.l1 else {}
         if weights.psnr or weights.perceptual or weights.colorfulness:
             terms |= self._on_pictures(predicted, sight, weights)
+        if weights.classes and logits is not None:
+            terms["classes"] = classes_loss(logits.float(), sight.chroma)
         if weights.adversarial and judge:
             verdict = judge(predicted)
             terms["adversarial"] = adversarial.on_deceit(weights.adversarial_form, verdict)

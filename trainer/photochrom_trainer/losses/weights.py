@@ -32,12 +32,15 @@ class LossWeights:
     adversarial_form: str = "vanilla"
     """``vanilla`` (Goodfellow et al., arXiv:1406.2661, non-saturating), ``least-squares`` (Mao et
     al., arXiv:1611.04076) or ``hinge`` (Lim and Ye, arXiv:1705.02894)."""
+    classes: float = 0.0
+    """Cross-entropy of the classes of `lite-classes`, in nats: the only term of Zhang et al.
+    (arXiv:1603.08511, equation 2), who also give rare colours more weight."""
 
     def __post_init__(self) -> None:
         if self.adversarial_form not in ADVERSARIAL_FORMS:
             raise UsageError(
                 f"adversarial_form is {', '.join(ADVERSARIAL_FORMS)}, not {self.adversarial_form!r}"
             )
-        terms = (self.l1, self.psnr, self.perceptual, self.colorfulness, self.adversarial)
+        terms = [value for value in vars(self).values() if not isinstance(value, str)]
         if min(terms) < 0 or max(terms) == 0:
             raise UsageError("loss weights must not be below 0, and one must be above 0")

@@ -3,7 +3,7 @@
 Exported models hold each pair as one convolution. That file alone is enough to train on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -52,6 +52,56 @@ def load_folded(network: Generator, path: Path) -> None:
     lacking = [name for name in missing if not name.endswith("num_batches_tracked")]
     if lacking:
         raise ModelError(f"{path} holds another network: it lacks {lacking[0]}")
+
+
+def restore_statistics(network: Generator, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
+    """Give the batch norms of a folded network means and variances of what goes through them.
+
+    The network answers as before. But its batch norms do something now, so that it can be trained
+    with the statistics of its batches as a network that was never folded is.
+
+    Args:
+        network: as `load_folded` leaves it.
+        batches: luminance and hints of pictures such as it will be trained on.
+    """
+    norms = [network.get_submodule(norm) for _, norm in pairs(network)]
+    seen = [_Moments() for _ in norms]
+    hooks = [
+        norm.register_forward_pre_hook(moments.see)
+        for norm, moments in zip(norms, seen, strict=True)
+    ]
+    with torch.inference_mode():
+        for luminance, hints in batches:
+            network.eval()(luminance, hints)
+    for hook, norm, moments in zip(hooks, norms, seen, strict=True):
+        hook.remove()
+        moments.give(norm)
+
+
+class _Moments:
+    """Sums over everything that a batch norm was given, by channel."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.sum: Tensor | float = 0.0
+        self.squares: Tensor | float = 0.0
+
+    def see(self, _: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        values = inputs[0].double()
+        self.count += values.numel() // values.shape[1]
+        self.sum += values.sum((0, 2, 3))
+        self.squares += values.square().sum((0, 2, 3))
+
+    def give(self, norm: nn.Module) -> None:
+        """Let the batch norm subtract and scale, and take both back."""
+        assert isinstance(norm, nn.BatchNorm2d)
+        mean = torch.as_tensor(self.sum) / self.count
+        variance = (torch.as_tensor(self.squares) / self.count - mean.square()).clamp_min(0)
+        with torch.no_grad():
+            norm.running_mean.copy_(mean)  # type: ignore[union-attr]
+            norm.running_var.copy_(variance)  # type: ignore[union-attr]
+            norm.weight.copy_((variance + norm.eps).sqrt())
+            norm.bias.add_(mean)
 
 
 def _initializers(path: Path) -> dict[str, Tensor]:

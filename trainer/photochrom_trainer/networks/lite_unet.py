@@ -94,19 +94,26 @@ class LiteUNet(Generator):
 
     def forward(self, luminance: Tensor, hints: Tensor) -> Tensor:
         """Predict chroma at half the size; sides divisible by 32."""
-        return self._predict(luminance, hints)[0]
+        x, weighted, _ = self.decode(luminance, hints)
+        return self.blend(self.own_chroma(x), weighted, x)
 
     def with_features(self, luminance: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
         """Chroma, and the encoder's maps of `FEATURE_LEVELS` side by side."""
-        chroma, features = self._predict(luminance, hints)
+        x, weighted, features = self.decode(luminance, hints)
+        chroma = self.blend(self.own_chroma(x), weighted, x)
         maps = [
             _unit(_enlarged(features[level], 2 ** (level - FEATURE_LEVELS[0])))
             for level in FEATURE_LEVELS
         ]
         return chroma, torch.cat(maps, dim=1) / len(maps) ** 0.5
 
-    def _predict(self, luminance: Tensor, hints: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Chroma, and the encoder's maps at strides 2, 4, 8, 16, 32."""
+    def own_chroma(self, x: Tensor) -> Tensor:
+        """The network's own chroma from its last map, before the hints have their way."""
+        return torch.tanh(self.head(x))
+
+    def decode(self, luminance: Tensor, hints: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """The last map at half the size, the weighted hints, and the encoder's maps at strides 2 to
+        32."""
         confidence = hints[:, 2:]
         weighted = torch.cat((hints[:, :2] * CHROMA_GAIN * confidence, confidence), dim=1)
         normal = (luminance - IMAGENET_MEAN) / IMAGENET_STD
@@ -115,8 +122,11 @@ class LiteUNet(Generator):
         x = self.dropout(self.bottleneck(torch.cat((features[-1], pooled[-1]), dim=1)))
         for level, block in zip(reversed(range(len(self.up))), self.up, strict=True):
             x = block(x, features[level], pooled[level])
-        chroma = _blend(torch.tanh(self.head(x)), weighted, torch.sigmoid(self.trust(x)))
-        return chroma, features
+        return x, weighted, features
+
+    def blend(self, own: Tensor, weighted: Tensor, x: Tensor) -> Tensor:
+        """The network's own chroma, moved towards the hints as far as the last map trusts them."""
+        return _blend(own, weighted, torch.sigmoid(self.trust(x)))
 
     def pretrained_parameters(self) -> Iterable[nn.Parameter]:
         """The encoder's."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from photochrom.errors import UsageError
+from photochrom_trainer.networks.classes import LiteClasses
 from photochrom_trainer.networks.generator import Generator
 from photochrom_trainer.networks.lite_unet import LiteUNet
 from photochrom_trainer.networks.unet256 import UNet256
@@ -15,6 +16,7 @@ def _unet128() -> Generator:
 
 GENERATORS: dict[str, Callable[[], Generator]] = {
     "lite-unet": LiteUNet,
+    "lite-classes": LiteClasses,
     "unet256": UNet256,
     "unet128": _unet128,
 }

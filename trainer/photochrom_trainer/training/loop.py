@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lightning_fabric import Fabric
-from torch import Tensor
 from torch.utils.data import DataLoader
 
 from photochrom.errors import OutputError, UsageError
@@ -18,6 +17,7 @@ from photochrom_trainer.data.loading import measure_loading, plain_errors
 from photochrom_trainer.data.pictures import Crops
 from photochrom_trainer.data.screening import Screening
 from photochrom_trainer.networks.generator import Generator
+from photochrom_trainer.training.exported import exported_weights
 from photochrom_trainer.training.run import Batch, Run
 from photochrom_trainer.training.schedule import (
     Share,
@@ -58,10 +58,12 @@ class Training:
             ``losses.jsonl``. A run that it holds already goes on where it stopped.
         fabric: device, precision and processes; launched.
         pretrained: whether a new run starts from pretrained weights where there are any.
-        start: checkpoint whose averaged weights a new run starts from, or a generator's weights.
+        start: what a new run starts from: a checkpoint, whose averaged weights are taken, or an
+            exported model (.onnx).
 
     Raises:
         InputError: if there are no pictures, or the checkpoint can't be read.
+        ModelError: if the exported model can't be used.
         UsageError: if the checkpoint was trained with another configuration.
         OutputError: if the folder or a checkpoint can't be written.
     """
@@ -73,7 +75,7 @@ class Training:
         output: Path,
         fabric: Fabric,
         pretrained: bool = True,
-        start: Path | dict[str, Tensor] | None = None,
+        start: Path | None = None,
     ) -> None:
         # Its size changes from stage to stage; what it has found out about the pictures stays.
         largest = max(stage.size for stage in config.stages)
@@ -86,7 +88,10 @@ class Training:
         if (output / "last.pt").exists():
             self.run.resume(output / "last.pt")
         elif start is not None:
-            self.run.start_from(start)
+            exported = start.suffix == ".onnx"
+            self.run.start_from(
+                exported_weights(start, self.config, self.crops) if exported else start
+            )
         fabric.barrier()
 
     @property

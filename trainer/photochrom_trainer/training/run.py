@@ -14,6 +14,7 @@ from photochrom.errors import InputError, PhotochromError, UsageError
 from photochrom_trainer.config import Stage, TrainConfig
 from photochrom_trainer.losses.objective import Objective, Sight, weighted_sum
 from photochrom_trainer.losses.weights import LossWeights
+from photochrom_trainer.networks.classes import LiteClasses
 from photochrom_trainer.networks.generator import Generator
 from photochrom_trainer.networks.registry import build
 from photochrom_trainer.training import checkpoint
@@ -23,6 +24,7 @@ from photochrom_trainer.training.schedule import averaging, learning_rate
 
 Batch: TypeAlias = tuple[Tensor, Tensor, Tensor]
 """Luminance, hints and chroma (`photochrom_trainer.data.pictures.Crops`)."""
+Predicted: TypeAlias = tuple[Tensor, Tensor | None]
 
 
 class Run:
@@ -44,6 +46,8 @@ class Run:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.stride = network.output_stride
         self.netG, self.optimizer = fabric.setup(network, make_optimizer(network, config))
+        if isinstance(network, LiteClasses):
+            self.netG.mark_forward_method("with_classes")  # as `forward`: precision, DDP's hooks
         self.average = AveragedModel(
             network, multi_avg_fn=averaging(config.ema_decay), use_buffers=True
         )
@@ -133,15 +137,23 @@ class Run:
         rate = learning_rate(self.config, self.step)
         set_learning_rate(self.optimizer, self.config, rate)
         luminance, hints, chroma = batch
-        predicted = self.netG(luminance.contiguous(memory_format=torch.channels_last), hints)
-        predicted, sight = predicted.float(), self._sight(luminance, hints, chroma)
+        predicted, logits = self._predict(luminance, hints, stage)
+        sight = self._sight(luminance, hints, chroma)
         losses: dict[str, Tensor] = {}
         if self.discriminator and stage.losses.adversarial:
             form = stage.losses.adversarial_form
             losses = self.discriminator.learn(sight, predicted.detach(), form, rate)
-        losses |= self._improve(predicted, sight, stage.losses)
+        losses |= self._improve(predicted, logits, sight, stage.losses)
         self.step += 1
         return self._over_processes(losses)
+
+    def _predict(self, luminance: Tensor, hints: Tensor, stage: Stage) -> Predicted:
+        """Chroma, and logits of its classes where their loss is wanted."""
+        luminance = luminance.contiguous(memory_format=torch.channels_last)
+        if not stage.losses.classes:
+            return self.netG(luminance, hints).float(), None
+        chroma, logits = self.netG.with_classes(luminance, hints)
+        return chroma.float(), logits
 
     def _place(self) -> tuple[int, int, int]:
         return self.config.seed, self.step, self.fabric.global_rank
@@ -156,11 +168,13 @@ class Run:
     def _sight(self, luminance: Tensor, hints: Tensor, chroma: Tensor) -> Sight:
         return Sight(*(F.avg_pool2d(image, self.stride) for image in (luminance, hints, chroma)))
 
-    def _improve(self, predicted: Tensor, sight: Sight, weights: LossWeights) -> dict[str, Tensor]:
+    def _improve(
+        self, predicted: Tensor, logits: Tensor | None, sight: Sight, weights: LossWeights
+    ) -> dict[str, Tensor]:
         """The generator's half of a step."""
         judge = self.discriminator.judge(sight) if self.discriminator else None
         with self.fabric.autocast():
-            terms = self.objective(predicted, sight, weights, judge)
+            terms = self.objective(predicted, sight, weights, judge, logits)
         total = weighted_sum(terms, weights)
         self._check(total, "loss")
         self.optimizer.zero_grad()

@@ -94,9 +94,12 @@ def _join(
 
 
 def _options(kind: str, source: InputContainer | None, info: VideoInfo) -> dict[str, str]:
-    """Of the muxer: MP4 begins with its index, and keeps free names if they hide no cover art."""
+    """Of the muxer: MP4 begins with its index, and keeps free names if they hide no cover art.
+
+    Matroska would get a number by chance, so that no film were made twice alike.
+    """
     if kind not in ("mp4", "mov"):
-        return {}
+        return {"fflags": "+bitexact"}
     free = source is not None and streams.free_names(source)
     covers = source is not None and any(map(streams.is_cover, streams.others(source, info)))
     return {"movflags": "+faststart" + ("+use_metadata_tags" if free and not covers else "")}

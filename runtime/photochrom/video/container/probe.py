@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from photochrom import limits
 from photochrom.color.ycbcr import Matrix, Primaries
 from photochrom.errors import InputError, UsageError
 from photochrom.files.source import check_file
-from photochrom.video.container import layouts, sequences
+from photochrom.video.container import kinds, layouts, sequences
 from photochrom.video.container.info import ColorTags, VideoInfo
-from photochrom.video.container.reading import open_film
+from photochrom.video.container.reading import decoded, open_film
 from photochrom.video.container.sequences import Images
 
 MATRICES: dict[int, Matrix] = {1: "bt709", 4: "bt601", 5: "bt601", 6: "bt601", 9: "bt2020"}
@@ -37,10 +39,10 @@ HIGH = 720
 """Lines from which a film without tags is taken for BT.709, as players do."""
 AS_SRGB = ColorTags(primaries=1, transfer=13, matrix=1, range=2)
 """What numbered pictures become as a film: their codes are sRGB's, all of them used."""
+TRIES = 200
+"""Packets that may fail before a film counts as damaged from its start."""
 BOTTOM_FIRST = (3, 5)
 """FFmpeg's numbers of field orders."""
-STILL = {"image2", "png_pipe", "jpeg_pipe", "tiff_pipe", "bmp_pipe", "webp_pipe", "dpx_pipe",
-         "pgm_pipe", "ppm_pipe", "j2k_pipe", "exr_pipe", "jpegxl_pipe", "svg_pipe"}  # fmt: skip
 
 
 def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
@@ -64,10 +66,11 @@ def probe(path: Path, rate: Fraction | None = None) -> VideoInfo:
 
 
 def _of(path: Path, container: InputContainer, images: Images | None) -> VideoInfo:
-    if images is None and container.format.name in STILL:
+    if images is None and container.format.name in kinds.STILL:
         raise InputError(f"{path} is a picture, not a film; use photochrom photo")
-    stream = _picture(path, container)
+    stream = picture_stream(path, container)
     context = stream.codec_context
+    _check_length(path, stream, _seconds(container, stream), images)
     frame = _first(path, container, stream, images)
     pix_fmt = frame.format.name
     planar = layouts.planar_name(pix_fmt)
@@ -107,11 +110,20 @@ def _of(path: Path, container: InputContainer, images: Images | None) -> VideoIn
     )
 
 
-def _picture(path: Path, container: InputContainer) -> VideoStream:
-    """The stream that gets colour: the largest that is no cover art."""
+def picture_stream(path: Path, container: InputContainer) -> VideoStream:
+    """The stream that gets colour: the largest that is no cover art; nothing is decoded yet.
+
+    Raises:
+        InputError: if there is none.
+        LimitError: if its frames are larger than a film's may be.
+    """
     streams = [
-        one for one in container.streams.video if not one.disposition & Disposition.attached_pic
+        one
+        for one in container.streams.video
+        if one.codec_context is not None and not one.disposition & Disposition.attached_pic
     ]
+    if not streams and container.streams.video:
+        raise InputError(f"{path} is coded in a way that photochrom can't read")
     if not streams and container.streams.audio:
         raise InputError(f"{path} has sound and no picture")
     if not streams:
@@ -120,25 +132,27 @@ def _picture(path: Path, container: InputContainer) -> VideoStream:
         streams,
         key=lambda one: (bool(one.disposition & Disposition.default), one.width * one.height),
     )
+    limits.check(path, "frame_pixels", best.width * best.height)
     return best
+
+
+def _check_length(
+    path: Path, stream: VideoStream, seconds: float | None, images: Images | None
+) -> None:
+    """Refuse a film whose header tells of too many frames."""
+    rate = stream.average_rate or stream.guessed_rate
+    lasting = int(seconds * rate) if seconds and rate else 0
+    count = images.count if images is not None else stream.frames
+    limits.check(path, "frames", count or lasting)
 
 
 def _first(
     path: Path, container: InputContainer, stream: VideoStream, images: Images | None
 ) -> VideoFrame:
     """The first frame that can be decoded."""
-    tries = 0
-    for packet in container.demux(stream):
-        try:
-            for frame in packet.decode():
-                assert isinstance(frame, VideoFrame)
-                return frame
-        except av.error.EOFError:
-            break
-        except av.FFmpegError:
-            tries += 1
-            if tries > 200:
-                break
+    for frame, _ in islice(decoded(container, stream), TRIES):
+        if frame is not None:
+            return frame
     if images is not None:
         raise InputError(
             f"can't read {images.path(0)}: it is damaged, or of a kind that films can't have, as "

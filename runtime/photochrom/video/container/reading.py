@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from photochrom.errors import InputError
+from photochrom.video.container import kinds
 from photochrom.video.container.layouts import planar
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def open_film(path: Path, images: Images | None = None) -> InputContainer:
     try:
         if images is not None:
             return av.open(images.names.ffmpeg, format="image2", options=images.options())
-        return av.open(str(path), metadata_errors="replace")
+        # by its absolute path, which FFmpeg can't take for the name of a protocol
+        return av.open(
+            os.path.abspath(path), metadata_errors="replace", container_options=kinds.SELF_CONTAINED
+        )
     except av.FFmpegError as error:
         if images is None and os.path.getsize(path) == 0:
             raise InputError(f"{path} is empty") from error
@@ -132,17 +136,18 @@ def _begin(
     for seconds in BACK if start is not None else ():
         assert start is not None
         container.seek(start - round(seconds / base), stream=stream)
-        rest = _decode(container, stream)
+        rest = decoded(container, stream)
         frame, reason = next(rest, (None, ""))
         if frame is not None and frame.pts is not None and frame.pts <= start:
             return (frame, reason), rest
     if start is not None:
         container.seek(0)
-    rest = _decode(container, stream)
+    rest = decoded(container, stream)
     return next(rest, (None, "")), rest
 
 
-def _decode(container: InputContainer, stream: VideoStream) -> Iterator[Decoded]:
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[Decoded]:
+    """Every frame from here on, and None with the reason where one fails."""
     packets = container.demux(stream)
     while True:
         try:

@@ -1,0 +1,146 @@
+"""A real Ray cluster of two nodes, in network namespaces of their own, does what one machine does.
+
+The driver runs on the first node. Files are shared by the disk that both see, or go through fsspec.
+"""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pyvips
+
+from helpers import cluster, command
+from helpers.clips import Track, make_clip
+from helpers.cluster import Cluster
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or os.geteuid() != 0, reason="network namespaces need root on Linux"
+    ),
+]
+FRAMES = 265
+"""Of the film: a shot that is cut in two, as its colours go on, and a short one."""
+PATIENCE = 300
+"""Seconds after which a batch counts as hung."""
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster.ray_cluster(tmp_path_factory.mktemp("ray"), ({}, {"second": 1})) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve pictures and a film."""
+    folder = tmp_path_factory.mktemp("archive")
+    (folder / "box 1").mkdir()
+    chance = np.random.default_rng(0)
+    for number in range(12):
+        picture = chance.integers(0, 255, (48, 64)).astype(np.uint8)
+        path = folder / ("box 1" if number % 2 else ".") / f"{number}.png"
+        pyvips.Image.new_from_array(picture).write_to_file(str(path))
+    clip = folder / "film.mkv"
+    make_clip(clip, grey=True, frames=FRAMES, cuts=(255,), size=(64, 48), sound=(Track(),))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment of its own."""
+    return {"PHOTOCHROM_DATA": str(tmp_path_factory.mktemp("data"))}
+
+
+@pytest.fixture(scope="module")
+def alone(
+    archive: Path, toys: Path, data: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """Hashes of what one machine makes."""
+    target = tmp_path_factory.mktemp("alone")
+    words = ["batch", archive, "-o", target, "--model", toys / "warm.onnx", "--no-report"]
+    ended = command.run_process(*words, cwd=target, env=data)
+    assert ended.code == 0, ended.err
+    return hashes(target)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Of all files below a folder, hidden ones and what is half done too."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def start(nodes: Cluster, toys: Path, data: dict[str, str], *words: object) -> command.Popen:
+    """A batch on the first node."""
+    return command.start(
+        *("batch", *words, "--model", toys / "warm.onnx", "--no-report"),
+        *("--engine", "ray", "--address", nodes.address),
+        cwd=toys,
+        env={**data, **cluster.QUIET},
+        before=nodes.head.inside(),
+    )
+
+
+def test_two_machines_make_what_one_makes(
+    nodes: Cluster,
+    archive: Path,
+    toys: Path,
+    data: dict[str, str],
+    alone: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    ended = command.finish(start(nodes, toys, data, archive, "-o", tmp_path), PATIENCE)
+    assert ended.code == 0, ended.err
+    assert "13 done, 0 done before, 0 failed" in ended.out
+    assert hashes(tmp_path) == alone
+
+
+def test_machines_are_chosen_by_their_resources_and_files_come_from_a_storage(
+    nodes: Cluster,
+    archive: Path,
+    toys: Path,
+    data: dict[str, str],
+    alone: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    words = [f"file://{archive}/box 1/*.png", "-o", f"file://{tmp_path}", "--root"]
+    words += [f"file://{archive}", "--resource", "second"]
+    ended = command.finish(start(nodes, toys, data, *words), PATIENCE)
+    assert ended.code == 0, ended.err
+    assert hashes(tmp_path) == {
+        name: value for name, value in alone.items() if name.startswith("box 1/")
+    }
+    again = command.finish(start(nodes, toys, data, *words), PATIENCE)
+    assert "0 done, 6 done before, 0 failed" in again.out, again.err
+
+
+def test_a_killed_machine_loses_nothing(
+    nodes: Cluster,
+    archive: Path,
+    toys: Path,
+    data: dict[str, str],
+    alone: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    batch = start(nodes, toys, data, archive, "-o", tmp_path, "--json")
+    deadline = time.monotonic() + PATIENCE
+    while len(list(tmp_path.rglob("*.color.png"))) < 2:
+        assert batch.poll() is None, batch.communicate()
+        assert time.monotonic() < deadline, "nothing is done"
+        time.sleep(0.02)
+    nodes.nodes[1].kill()
+    ended = command.finish(batch, PATIENCE)
+    assert ended.code == 0, ended.err
+    told = command.events_of(ended.out)
+    finished = [one["output"] for one in told if one["event"] in ("done", "error")]
+    assert len(finished) == len(set(finished)) == 13, "an item has two outcomes, or none"
+    assert hashes(tmp_path) == alone
+    assert nodes.nodes[1].pids() == []

@@ -1,0 +1,125 @@
+"""Files that URLs name: fsspec's own memory and a folder through fsspec, no paths."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from photochrom.batch import distant, seals, storage
+from photochrom.errors import InputError, OutputError, UnreachableError, UsageError
+
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+
+
+@pytest.fixture(params=["memory", "file"])
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    url = f"file://{tmp_path}/bucket" if request.param == "file" else "memory://bucket"
+    yield url
+    memory = fsspec.filesystem("memory")
+    if memory.exists("/bucket"):
+        memory.rm("/bucket", recursive=True)
+
+
+def put(bucket: str, name: str, content: bytes, folder: Path) -> str:
+    (folder / "local").write_bytes(content)
+    storage.put(folder / "local", f"{bucket}/{name}")
+    return f"{bucket}/{name}"
+
+
+def test_what_is_put_is_fetched(bucket: str, tmp_path: Path) -> None:
+    url = put(bucket, "a/b.jpg", JPEG, tmp_path)
+    storage.fetch(url, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == JPEG
+    assert storage.head(url, 3) == JPEG[:3]
+    assert b"".join(storage.chunks(url, 4)) == JPEG
+    assert list(map(storage.name_of, storage.below(bucket))) == ["b.jpg"]
+    storage.remove_folder(f"{bucket}/a")
+    assert storage.stamp(url) is None
+    assert list(storage.below(bucket)) == []
+
+
+def test_a_stamp_tells_of_a_change(bucket: str, tmp_path: Path) -> None:
+    url = put(bucket, "a.jpg", JPEG, tmp_path)
+    before = storage.stamp(url)
+    assert before is not None
+    assert before.size == len(JPEG)
+    assert storage.stamp(url) == before
+    put(bucket, "a.jpg", JPEG + b"!", tmp_path)
+    assert storage.stamp(url) != before
+
+
+def test_seals_are_those_of_the_content(bucket: str, tmp_path: Path) -> None:
+    url = put(bucket, "a.jpg", JPEG, tmp_path)
+    sealed = seals.seal(url)
+    assert sealed.sha256 == seals.seal(str(tmp_path / "local")).sha256
+    assert seals.still(url, sealed) == sealed
+    assert seals.is_there(url)
+    # the content as it was, at another time
+    put(bucket, "a.jpg", JPEG, tmp_path)
+    again = seals.still(url, sealed)
+    assert again is not None
+    assert again.sha256 == sealed.sha256
+    put(bucket, "a.jpg", JPEG[::-1], tmp_path)
+    assert seals.still(url, sealed) is None
+
+
+def test_what_lies_beside_counts(bucket: str, tmp_path: Path) -> None:
+    url = f"{bucket}/a.jpg.photochrom.json"
+    nothing = seals.settings_hash("{}", [url])
+    put(bucket, "a.jpg.photochrom.json", b"{}", tmp_path)
+    assert seals.settings_hash("{}", [url]) != nothing
+    # the same as of a file
+    (tmp_path / "here.json").write_bytes(b"{}")
+    assert seals.settings_hash("{}", [url]) == seals.settings_hash(
+        "{}", [str(tmp_path / "here.json")]
+    )
+
+
+def test_a_storage_is_gathered_as_folders_are(bucket: str, tmp_path: Path) -> None:
+    wanted = [put(bucket, name, JPEG, tmp_path) for name in ("box/1.jpg", "box/2.jpg", "3.jpg")]
+    put(bucket, ".hidden/4.jpg", JPEG, tmp_path)
+    put(bucket, "5.jpg.part", JPEG, tmp_path)
+    put(bucket, "notes.txt", b"words", tmp_path)
+    put(bucket, "out/6.color.jpg", JPEG, tmp_path)
+    put(bucket, "film.mp4.keyframes/7.png", JPEG, tmp_path)
+    found = distant.gather([bucket], f"{bucket}/out", None)
+    assert {one.path for one in found.found} == set(wanted)
+    assert found.root == bucket
+    assert (found.others, [one.path for one in found.left_out]) == (3, [f"{bucket}/5.jpg.part"])
+    some = distant.sources_of([f"{bucket}/box/*.jpg"])
+    assert some == wanted[:2]
+    assert some is not None
+    assert distant.gather(some, "memory://elsewhere", bucket).root == bucket
+    with pytest.raises(UsageError, match="--root"):
+        distant.gather(some, "memory://elsewhere", f"{bucket}/other")
+
+
+def test_urls_survive_being_paths() -> None:
+    for url in ("s3://bucket/scans", "memory://bucket", "file:///srv/scans"):
+        assert distant.url_of(Path(url)) == url
+    for path in ("/srv/scans", "scans", "C:/scans", "a:b"):
+        assert distant.url_of(Path(path)) is None
+
+
+def test_paths_and_urls_do_not_mix(bucket: str) -> None:
+    with pytest.raises(UsageError, match="one batch for each"):
+        distant.sources_of([bucket, "/srv/scans"])
+    assert distant.sources_of(["/srv/scans"]) is None
+    with pytest.raises(InputError, match="nothing fits"):
+        distant.sources_of([f"{bucket}/*.tif"])
+
+
+def test_errors_name_the_url(tmp_path: Path) -> None:
+    with pytest.raises(UnreachableError, match="memory://nothing/there"):
+        storage.fetch("memory://nothing/there", tmp_path / "copy")
+    with pytest.raises(UsageError, match="nosuchkind://a/b"):
+        storage.stamp("nosuchkind://a/b")
+
+
+def test_what_breaks_in_the_middle_appears_nowhere(tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/bucket/a.jpg"
+    with pytest.raises(OutputError):
+        storage.put(tmp_path, url)  # a folder can't be read
+    assert not os.path.exists(tmp_path / "bucket" / "a.jpg")
