@@ -13,7 +13,7 @@ from memory import Last
 from photochrom_worker.client import Worker
 from result import Result
 from runtime_file import Runtime
-from settings import changes_light, job_of
+from settings import SLOW, changes_light, job_of
 from words import CantColorizeError
 
 
@@ -121,8 +121,10 @@ def colorize(
     if output == "lch-layer" and changes_light(chosen):
         output = "color-layer"  # the other mode would hide the light that was put right
     result = Result(image, source, form, _into(layers, output))
-    said = job_of(chosen)
-    told = exchange.color(worker, form.picture, said, result.write, Gimp.progress_update, silence)
+    patience = max(silence, SLOW.get(chosen["device"], 0.0))
+    told = exchange.color(
+        worker, form.picture, job_of(chosen), result.write, Gimp.progress_update, patience
+    )
     Gimp.progress_end()  # there is nothing left to cancel
     made = result.apply(output, f"{source.get_name()} (colour)")
     memory.keep(image, Last(source, hints, None if made == source else made))

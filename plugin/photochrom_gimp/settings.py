@@ -27,6 +27,8 @@ DEVICES = {
     "coreml": ("Core ML", "macOS"),
     "openvino": ("OpenVINO", "Intel"),
 }
+SLOW = {"tensorrt": 1800.0}
+"""Seconds that a device may be silent, where it prepares itself for longer than others."""
 STEPS = {
     "dust": "Dust and scratches",
     "negative": "Negative",

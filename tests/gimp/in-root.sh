@@ -1,7 +1,8 @@
 #!/bin/bash
 # in-root.sh ROOT FOLDER [PATH...] -- COMMAND...: run a command in the tree that make-root.sh made.
-# FOLDER is /t in there, and each PATH lies where it lies here, read-only. The mount and process
-# namespaces are its own: afterwards nothing is left mounted, and nothing runs.
+# FOLDER is /t in there, and each PATH lies where it lies here, read-only. The namespaces of mounts,
+# processes and network are its own: afterwards nothing is left mounted, and nothing runs; and a screen
+# of one number may be there twice.
 set -euo pipefail
 root=$1 folder=$2
 shift 2
@@ -10,7 +11,7 @@ while [ "$1" != -- ]; do given+=("$1"); shift; done
 shift
 export root folder
 export paths="${given[*]}"
-exec unshare --mount --pid --fork --kill-child --propagation private bash -euc '
+exec unshare --mount --pid --net --fork --kill-child --propagation private bash -euc '
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/tmp"  # before the others: they may lie in it
 mount --bind "$folder" "$root/t"

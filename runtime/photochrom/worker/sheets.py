@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pyvips
 
 from photochrom.color.arrays import PictureArray
 from photochrom.color.profile import (
@@ -26,7 +27,7 @@ from photochrom.errors import OutputError, UsageError
 from photochrom.files.blocks import Form
 from photochrom.files.pulling import Watch
 from photochrom.files.recombine import in_blocks
-from photochrom.looking import Looker
+from photochrom.looking import Look, Looker
 from photochrom.models import predict
 from photochrom.options import Options
 from photochrom.report import Finding
@@ -173,44 +174,48 @@ def color(call: Call) -> Answer:
     sheet = call.sheets.sheet
     if sheet.filled < len(sheet.pixels):
         raise UsageError(f"{sheet.filled} of {len(sheet.pixels)} rows came; send the others first")
-    options = _options(call)
+    options, watch = _options(call), watch_of(call)
     colorizer = call.models.photo(call.head)
-    model, watch = call.sheets.model(colorizer.tiles), watch_of(call)
+    model = call.sheets.model(colorizer.tiles)
     predict.check_options(model.manifest, options)
-    notes: list[str] = []
-    findings: list[Finding] = []
-    for top, part in _colored(sheet, model, options, watch, notes, findings):
+    seen = _seen(sheet, model, options, watch)
+    for top, part in _strips(sheet, seen, options.strength, watch):
         done = (top + len(part)) / len(sheet.pixels)
         call.tell(np.ascontiguousarray(part), stage="rows", top=top, fraction=done)
-    told = [{"step": one.step, "seen": one.seen, "done": one.done} for one in findings]
+    told = [{"step": one.step, "seen": one.seen, "done": one.done} for one in seen.findings]
     named = {"device": colorizer.device, "model": colorizer.manifest.name}
-    return {**named, "notes": notes, "findings": told}, b""
+    return {**named, "notes": seen.look.notes, "findings": told}, b""
 
 
-def _colored(
-    sheet: Sheet,
-    model: TileModel,
-    options: Options,
-    watch: Watch,
-    notes: list[str],
-    findings: list[Finding],
-) -> Iterator[tuple[int, PictureArray]]:
-    """First rows and pixels of strips, RGB and alpha; `notes` and `findings` are filled first."""
+@dataclass(frozen=True)
+class Seen:
+    """A sheet after the first pass."""
+
+    image: pyvips.Image
+    """What is coloured, after restoration: one or three bands."""
+    look: Look
+    findings: list[Finding]
+
+
+def _seen(sheet: Sheet, model: TileModel, options: Options, watch: Watch) -> Seen:
     height, width = sheet.pixels.shape[:2]
     looker = Looker(model, options, width, height, turned=1)
     watch("look", 0.0)
     if options.restoration.steps == ():
         image = mending.image_of(_in_range(sheet.pixels)).extract_band(0, n=sheet.color.shape[2])
-        codes = looker.shrunk(image)
-    else:
-        mended = mending.mended(sheet, looker, watch)
-        image, codes = mended.image, mended.codes
-        findings += mended.findings
-    look = looker.look(codes, sheet.profile, watch)
-    notes += look.notes
+        return Seen(image, looker.look(looker.shrunk(image), sheet.profile, watch), [])
+    mended = mending.mended(sheet, looker, watch)
+    return Seen(mended.image, looker.look(mended.codes, sheet.profile, watch), mended.findings)
+
+
+def _strips(
+    sheet: Sheet, seen: Seen, strength: float, watch: Watch
+) -> Iterator[tuple[int, PictureArray]]:
+    """First rows and pixels, RGB and alpha, from top to bottom."""
+    height, width = sheet.pixels.shape[:2]
     form = Form(width, height, 3, sheet.pixels.dtype.newbyteorder("="))
     top = 0
-    for part in in_blocks(image, sheet.profile, look.chroma, options.strength, form):
+    for part in in_blocks(seen.image, sheet.profile, seen.look.chroma, strength, form):
         watch("write", top / height)
         yield top, _whole(sheet, top, part)
         top += len(part)
