@@ -93,7 +93,8 @@ def test_a_film_in_parts_on_machines_that_come_and_go(
     expected = alone(setup, clip, tmp_path / "film.color.mkv", "film")
     assert expected.output is not None
     url = f"{BUCKET}/out/film.color.mkv"
-    errand, tasks, told = Errand(Item("film.color.mkv", stored(clip), url, "film")), [], None
+    errand = Errand(Item("film.color.mkv", stored(clip), url, "film"))
+    tasks, told = list[str](), None
     running = errand.begin()
     while running:
         order = running.pop()

@@ -6,9 +6,9 @@ import pytest
 
 from helpers.clips import Track, make_clip
 from photochrom.errors import DeviceError, InputError
+from photochrom.parts import Part, Parts
 from photochrom.video import segments
 from photochrom.video.colorizer import FilmColorizer
-from photochrom.video.parts import Part, Parts
 from photochrom.video.work import open_part
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,8 +148,9 @@ class _Flow:
     def _cancelled(self) -> Iterator[Outcome]:
         self._stop()
         for errand in self.errands.values():
-            words: Mapping[str, str] = {"error": "cancelled", "error_kind": "CancelledError"}
-            yield Outcome(errand.item, 0.0, time.time(), **words)
+            yield Outcome(
+                errand.item, 0.0, time.time(), error="cancelled", error_kind="CancelledError"
+            )
         self.errands.clear()
 
     def _stop(self) -> None:
