@@ -26,7 +26,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import film_speed
@@ -73,8 +72,6 @@ class _Nobody:
     def progress(self, item: Item, stage: str, fraction: float) -> None: ...
 
     def skipped(self, row: Row) -> None: ...
-
-    def progress(self, *told: Any) -> None: ...
 
     def finished(self, outcome: Outcome) -> None: ...
 

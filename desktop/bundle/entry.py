@@ -21,7 +21,10 @@ def main() -> int:
     return window(sys.argv)
 
 
-COMMANDS = ("photo", "video", "restore", "models", "gimp", "cache", "doctor", "--help", "--version")
+COMMANDS = (
+    *("photo", "video", "restore", "batch", "models", "gimp", "cache", "doctor"),
+    *("--help", "--version"),
+)
 
 if __name__ == "__main__":
     sys.exit(main())
