@@ -73,7 +73,7 @@ def gone(wanted: Wanted) -> None:
 @pytest.mark.parametrize(
     ("change", "again"),
     [(source, 1), (model, 3), (sidecar, 1), (gone, 1)],
-    ids=lambda one: str(one),
+    ids=["source", "model", "sidecar", "gone"],
 )
 def test_what_changed_is_done_again(
     change: Callable[[Wanted], None], again: int, wanted: Wanted
