@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pyvips
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QGuiApplication
+from PySide6.QtGui import QColor, QDragEnterEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -59,6 +59,25 @@ def test_files_are_pasted(window: Window, tmp_path: Path, calm: Calm) -> None:
     window.actions_by_name["paste"].trigger()
     calm(window)
     assert window.windowTitle().startswith("a.png")
+
+
+def test_a_picture_is_pasted_as_a_file_of_its_own(
+    window: Window, tmp_path: Path, calm: Calm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "user-dirs.dirs").write_text(f'XDG_PICTURES_DIR="{tmp_path}"\n')
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+    image.fill(QColor("#607080"))
+    QGuiApplication.clipboard().setImage(image)
+    window.actions_by_name["paste"].trigger()
+    calm(window)
+    (kept,) = (tmp_path / "photochrom").glob("pasted *.png")
+    assert window.windowTitle().startswith("pasted ")
+    assert QImage(str(kept)).pixelColor(20, 20) == QColor("#607080")
+    (tmp_path / "photochrom").rename(tmp_path / "away")
+    (tmp_path / "photochrom").write_text("in the way")
+    window.actions_by_name["paste"].trigger()
+    assert str(tmp_path / "photochrom") in window.notice.words.text()
 
 
 def test_colours_from_the_picture_the_palette_and_none(

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog
 
+from photochrom.errors import OutputError
 from photochrom_desktop.desk import Desk
 from photochrom_desktop.state.document import Document
 from photochrom_desktop.state.exports import Export, Status
@@ -126,8 +127,11 @@ class Window(Frame):
         self.desk.edit(lambda one: one.refer(reference))
 
     def paste(self) -> None:
-        """Take in files whose names were copied."""
-        self.desk.add(drops.files(QGuiApplication.clipboard().mimeData()))
+        """Take in files whose names were copied, or a picture."""
+        try:
+            self.desk.add(drops.pasted(QGuiApplication.clipboard().mimeData()))
+        except OutputError as error:
+            self.notice.tell(str(error))
 
     def export(self) -> None:
         """Queue the pictures that are marked, or the one that is shown."""
