@@ -14,7 +14,7 @@ FULL_STAMP := $(VENV)/.full-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-gimp test-gpu setup setup-system lint format soak train reproduce translations screenshots \
+.PHONY: help demo test test-cluster test-gimp test-gpu setup setup-system lint format soak train reproduce translations screenshots \
     bundle wheel fuzz man sbom lock setup-locked \
     clean distclean
 
@@ -32,6 +32,9 @@ test: lint  ## Set up everything, then run the linters, the type checker and the
 
 # Where a Debian tree with GIMP 3 is kept: 670 MB, made once in about a minute.
 GIMP_ROOT ?= /var/cache/photochrom/gimp-root
+
+test-cluster: $(FULL_STAMP)  ## Test batches on a Ray cluster of two nodes on this machine (as root, on Linux)
+	$(BIN)/python -m pytest -m cluster tests/cli/test_batch_cluster.py
 
 test-gimp: $(FULL_STAMP)  ## Test the plug-in in the real GIMP 3 (as root, on Debian or Ubuntu)
 	tests/gimp/make-root.sh $(GIMP_ROOT)

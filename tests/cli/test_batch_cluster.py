@@ -19,6 +19,7 @@ from helpers.clips import Track, make_clip
 from helpers.cluster import Cluster
 
 pytestmark = [
+    pytest.mark.cluster,
     pytest.mark.slow,
     pytest.mark.skipif(
         sys.platform != "linux" or os.geteuid() != 0, reason="network namespaces need root on Linux"
