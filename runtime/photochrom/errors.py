@@ -35,7 +35,7 @@ class PhotochromError(Exception):
 def _one_line(message: str) -> str:
     """A message without line ends; one that is too long keeps its beginning and its end."""
     if len(message) > LONGEST:
-        message = f"{message[: LONGEST // 2]} … {message[-LONGEST // 3 :]}"
+        message = f"{message[: LONGEST // 4]} … {message[-LONGEST * 2 // 3 :]}"
     return message if len(message.splitlines()) < 2 else "\\n".join(message.splitlines())
 
 

@@ -65,6 +65,7 @@ def test_windows_and_tiles_leave_no_trace(tmp_path: Path) -> None:
     """A picture of many windows and tiles against the same one filled in one piece."""
     clean = np.tile(photograph("camera.png")[:450, :], (2, 2))[:700, :900]
     what = dusty(clean, spots=150)
+    (tmp_path / "mask").touch()
     mask = MaskFile(tmp_path / "mask", 900, 700)
     mask.put(slice(0, 700), what.truth)
     streamed = repair.repaired(pyvips.Image.new_from_array(what.picture), mask).numpy()

@@ -166,7 +166,7 @@ class TestReport:
         write_toy(tmp_path / "toy.onnx", WARM, native_size=128)
         manifest, session = open_model(str(tmp_path / "toy.onnx"), "cpu")
         short = _ShortOfMemory(session)
-        monkeypatch.setattr(colorizer, "open_model", lambda name, device: (manifest, short))
+        monkeypatch.setattr(colorizer, "open_model", lambda *_, **__: (manifest, short))
         toy = Colorizer("toy")
         report = toy.colorize_file(source, tmp_path / "out.png", Options(detail=1))
         assert short.failed == 1
@@ -208,9 +208,7 @@ class TestFailures:
                     raise OutOfMemoryError("out of memory on cpu")
                 return session.run(inputs, output)
 
-        monkeypatch.setattr(
-            colorizer, "open_model", lambda name, device: (manifest, Failing(session))
-        )
+        monkeypatch.setattr(colorizer, "open_model", lambda *_, **__: (manifest, Failing(session)))
         with pytest.raises(OutOfMemoryError):
             Colorizer("toy").colorize_file(source, tmp_path / "out.png", Options(detail=1))
         assert sorted(path.name for path in tmp_path.iterdir()) == ["in.png", "toy.onnx"]

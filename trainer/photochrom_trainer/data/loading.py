@@ -38,10 +38,9 @@ def measure_loading(crops: Crops, batch: int, batches: int, workers: int) -> flo
 def plain_errors() -> Iterator[None]:
     """Give an InputError from a worker process its one-line message back.
 
-    PyTorch hands over the worker's whole traceback, whose last line is the message.
+    PyTorch hands over the worker's whole traceback, at whose end the message stands.
     """
     try:
         yield
     except InputError as error:
-        message = str(error).splitlines()[-1].removeprefix("photochrom.errors.InputError: ")
-        raise InputError(message) from error
+        raise InputError(str(error).rpartition("InputError: ")[2]) from error
