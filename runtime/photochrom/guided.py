@@ -49,12 +49,35 @@ def coefficients(
 
 def _box_along(image: FloatImage, radius: int, axis: int) -> FloatImage:
     length = image.shape[axis]
+    radius = min(radius, length)
     centre = np.arange(length)
-    low, high = np.maximum(centre - radius, 0), np.minimum(centre + radius + 1, length)
-    padding = [(0, 0)] * image.ndim
-    padding[axis] = (1, 0)
-    # float64: a running sum over a large picture would lose float32's last digits
-    total = np.pad(np.cumsum(image, axis=axis, dtype=np.float64), padding)
-    sums = np.take(total, high, axis=axis) - np.take(total, low, axis=axis)
-    counts = (high - low).reshape([-1 if a == axis % image.ndim else 1 for a in range(image.ndim)])
-    return (sums / counts).astype(np.float32)
+    counts = np.minimum(centre + radius + 1, length) - np.maximum(centre - radius, 0)
+    borders = [(0, 0)] * image.ndim
+    borders[axis] = (radius, radius)
+    means = _sums(np.pad(image, borders), 2 * radius + 1, axis)
+    means /= counts.astype(np.float32).reshape(-1, *[1] * (-1 - axis))
+    return means
+
+
+def _sums(image: FloatImage, side: int, axis: int) -> FloatImage:
+    """Sums of `side` neighbours along an axis (counted from the last), where all are there.
+
+    Of two neighbours come those of four, and so on: few steps, and float32 keeps its digits.
+    """
+    width = image.shape[axis] - side + 1
+    total, over, length = np.zeros_like(_cut(image, 0, width, axis)), 0, 1
+    while True:
+        if side & length:
+            total += _cut(image, over, over + width, axis)
+            over += length
+        if 2 * length > side:
+            return total
+        last = image.shape[axis]
+        image = _cut(image, 0, last - length, axis) + _cut(image, length, last, axis)
+        length *= 2
+
+
+def _cut(image: FloatImage, first: int, last: int, axis: int) -> FloatImage:
+    """From the first to before the last, along an axis counted from the last one."""
+    part = slice(first, last)
+    return image[..., part] if axis == -1 else image[..., part, :]

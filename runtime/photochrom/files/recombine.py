@@ -124,11 +124,12 @@ class Parts:
 
         They are counted in every block anew, so that a part has those of the whole.
         """
-        form, shared, row = self._form, self._chroma.shared, top
+        rows, all_rows = self._form.rows, self._form.height
+        shared, row = self._chroma.shared, top
         while row < top + height:
-            block = row // form.rows * form.rows
+            block = row // rows * rows
             first = block + (row - block) // shared * shared
-            last = min(first + shared, block + form.rows, form.height)
+            last = min(first + shared, block + rows, all_rows)
             end = min(last, top + height)
             yield slice(row - top, end - top), (first + last) / 2
             row = end
@@ -179,41 +180,42 @@ class _Enlarged:
         self.right = np.minimum(self.left + 1, small_width - 1)
         self.share = (centres - self.left).astype(np.float32)
 
-    def across(self, row: int, columns: slice) -> FloatImage:
-        """Some columns of one row of the small size, enlarged: 4 x width."""
-        left = self.planes[:, row].take(self.left[columns], axis=1)
-        right = self.planes[:, row].take(self.right[columns], axis=1)
-        right -= left
-        right *= self.share[columns]
-        left += right
-        return left
+    def across(self, rows: slice, columns: slice) -> FloatImage:
+        """Some columns of rows of the small size, enlarged: 4 x rows x width."""
+        planes, left, right = self.planes[:, rows], self.left[columns], self.right[columns]
+        found = planes.take(left, axis=2)
+        step = planes.take(right, axis=2)
+        step -= found
+        step *= self.share[columns]
+        found += step
+        return found
 
 
 class _Rows:
     """Rows of the full size for one thread, which keeps what the next row needs too."""
 
     def __init__(self, chroma: _Enlarged, columns: slice) -> None:
-        self.chroma, self.columns, self.above = chroma, columns, -1
+        self.chroma, self.columns, self.known = chroma, columns, range(0)
 
     def of(self, strips: Sequence[tuple[slice, float]]) -> Lines:
         """Slope and offset of strips of rows: 2 x rows x width; one strip shares a single row."""
-        if len(strips) == 1:
-            row = self._at(strips[0][1])[:, None]
-        else:
-            each = [self._at(middle) for _, middle in strips]
-            high = [rows.stop - rows.start for rows, _ in strips]
-            row = np.repeat(np.stack(each, axis=1), high, axis=1)
+        last = self.chroma.planes.shape[1] - 1
+        places = [min(max(middle * self.chroma.scale - 0.5, 0), last) for _, middle in strips]
+        above = np.array([int(place) for place in places])
+        self._know(range(above[0], min(above[-1] + 2, last + 1)))
+        parts = (np.array(places) - above).astype(np.float32)[:, None]
+        row = self.step.take(above - self.known.start, axis=1)
+        row *= parts
+        row += self.upper.take(above - self.known.start, axis=1)
+        if len(strips) > 1:
+            row = np.repeat(row, [rows.stop - rows.start for rows, _ in strips], axis=1)
         return Lines(row[:2], row[2:])
 
-    def _at(self, middle: float) -> FloatImage:
-        """Slope and offset, 4 x width, at a height of the full size."""
-        last = self.chroma.planes.shape[1] - 1
-        place = min(max(middle * self.chroma.scale - 0.5, 0), last)
-        if int(place) != self.above:
-            self.above = int(place)
-            self.upper = self.chroma.across(self.above, self.columns)
-            below = self.chroma.across(min(self.above + 1, last), self.columns)
-            self.step = below - self.upper
-        row = self.step * np.float32(place - self.above)
-        row += self.upper
-        return row
+    def _know(self, rows: range) -> None:
+        """These rows of the small size, and how far it is from each to the one below."""
+        if rows == self.known:
+            return
+        self.known = rows
+        self.upper = self.chroma.across(slice(rows.start, rows.stop), self.columns)
+        below = np.concatenate((self.upper[:, 1:], self.upper[:, -1:]), axis=1)
+        self.step = below - self.upper

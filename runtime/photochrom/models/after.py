@@ -125,8 +125,8 @@ def _places(lightness: FloatImage) -> FloatImage:
 
 def _splat(places: FloatImage, values: FloatImage, size: Sequence[int]) -> FloatImage:
     """Sums of values (C x N) in the cells of a grid (C x size) around their places (3 x N)."""
-    corners, shares = zip(*_corners(places), strict=True)
-    cells = np.concatenate([np.ravel_multi_index(corner, tuple(size)) for corner in corners])
+    corners, shares = zip(*_corners(places, size), strict=True)
+    cells = np.concatenate(corners)
     planes = (np.concatenate([share * plane for share in shares]) for plane in values)
     grid = np.stack([np.bincount(cells, plane, math.prod(size)) for plane in planes])
     return grid.reshape(-1, *size).astype(np.float32)
@@ -134,40 +134,59 @@ def _splat(places: FloatImage, values: FloatImage, size: Sequence[int]) -> Float
 
 def _slice(grid: FloatImage, places: FloatImage) -> FloatImage:
     """The grid's values (C x ...) at places (3 x ...), trilinear."""
-    cells_first = np.ascontiguousarray(np.moveaxis(grid, 0, -1))
-    parts = (weight[..., None] * cells_first[corner] for corner, weight in _corners(places))
+    cells = np.ascontiguousarray(grid.reshape(len(grid), -1).T)
+    corners = _corners(places, grid.shape[1:])
+    parts = (weight[..., None] * cells.take(corner, axis=0) for corner, weight in corners)
     return np.moveaxis(functools.reduce(np.add, parts), -1, 0)
 
 
-def _corners(places: FloatImage) -> Iterator[tuple[tuple[Cells, Cells, Cells], FloatImage]]:
-    """The eight cells around each place, and their shares of it."""
+def _corners(places: FloatImage, size: Sequence[int]) -> Iterator[tuple[Cells, FloatImage]]:
+    """The eight cells around each place, counted along a grid of this size; their shares of it."""
     low = places.astype(np.intp)
     part = places - low.astype(np.float32)
+    first = np.ravel_multi_index(tuple(low), tuple(size))
     for steps in itertools.product((0, 1), repeat=3):
-        y, x, z = (cell + step for cell, step in zip(low, steps, strict=True))
-        shares = (p if step else 1 - p for p, step in zip(part, steps, strict=True))
-        yield (y, x, z), math.prod(shares)
+        y, x, z = (p if step else 1 - p for p, step in zip(part, steps, strict=True))
+        yield first + np.ravel_multi_index(steps, tuple(size)), y * x * z
 
 
 def _reach(grid: FloatImage, side: int) -> FloatImage:
     """Sums of the grid's values under the weighted Gaussians of all `REACHES`."""
-    grid = _blurred(grid, 3, CELLS)
+    rows, columns = _occupied(grid, 1), _occupied(grid, 2)
+    high, wide, deep = grid.shape[1:]
+    there = _blurred(grid[:, rows, columns], 3, CELLS, slice(0, deep), deep)
     cells = side / _cell(side)
-    levels = (
-        np.float32(weight) * _blurred(_blurred(grid, 1, reach * cells), 2, reach * cells)
-        for reach, weight in REACHES.items()
-    )
+    levels = []
+    for reach, weight in REACHES.items():
+        across = _blurred(there, 2, reach * cells, columns, wide)
+        levels.append(np.float32(weight) * _blurred(across, 1, reach * cells, rows, high))
     return functools.reduce(np.add, levels)
 
 
-def _blurred(grid: FloatImage, axis: int, deviation: float) -> FloatImage:
-    """Sums along an axis of C x Y x X x Z under a Gaussian of height 1."""
-    cells = np.arange(grid.shape[axis], dtype=np.float32)
-    gaussian = np.exp(-0.5 * ((cells[:, None] - cells) / deviation) ** 2)
+def _occupied(grid: FloatImage, axis: int) -> slice:
+    """From the first to the last cell of an axis in which there is something; maybe none."""
+    others = tuple(other for other in range(grid.ndim) if other != axis)
+    (there,) = np.nonzero(grid.any(axis=others))
+    return slice(there[0], there[-1] + 1) if len(there) else slice(0, 0)
+
+
+def _blurred(grid: FloatImage, axis: int, deviation: float, there: slice, count: int) -> FloatImage:
+    """Sums along an axis of C x Y x X x Z under a Gaussian of height 1.
+
+    Args:
+        grid: only the cells `there` of the axis; all others are 0.
+        axis: 1, 2 or 3.
+        deviation: in cells.
+        there: where they lie.
+        count: cells of the result, which begins at the axis' first.
+    """
+    known = np.arange(there.start, there.stop, dtype=np.float32)
+    wanted = np.arange(count, dtype=np.float32)
+    gaussian = np.exp(-0.5 * ((wanted[:, None] - known) / deviation) ** 2)
     if axis == 3:
         return grid @ gaussian
-    before, after = math.prod(grid.shape[:axis]), math.prod(grid.shape[axis + 1 :])
-    return (gaussian @ grid.reshape(before, -1, after)).reshape(grid.shape)
+    # many small products: OpenBLAS spreads large ones over threads, which wait for each other
+    return np.moveaxis(gaussian @ np.moveaxis(grid, axis, -2), -2, axis)
 
 
 def _point_area(shape: tuple[int, ...]) -> float:

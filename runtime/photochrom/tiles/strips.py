@@ -6,8 +6,9 @@ from photochrom import guided
 from photochrom.color.arrays import FloatImage
 from photochrom.files import scaling
 
-ROWS = 512
-"""Rows of a strip: the filter's sums, in float64, take several times the memory of its results."""
+ROWS = 128
+"""Rows of a strip: the filter's sums take several times the memory of its results, and those of so
+few rows stay in a processor's cache."""
 
 
 KEPT = 2
