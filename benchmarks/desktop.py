@@ -1,12 +1,14 @@
 """The window: from drop to colour, from stroke to colour, stalls while it exports, memory.
 
-Run: python benchmarks/desktop.py [--pictures 1000] [--megapixels 20] [--export 100] [--rounds 5]
-     [--model NAME] [--plot FILE.png]
+Run: python benchmarks/desktop.py [--pictures 1000] [--megapixels 20] [--export 100] [--scan 400]
+     [--rounds 5] [--model NAME] [--plot FILE.png]
 
 It runs offscreen, with the real workers. Each picture is a noisy ramp that it makes. Printed are
 
 - first colour: seconds from a drop until the picture is on the screen in colour, the model loaded;
   beside it what `Colorizer` alone takes for the same file, written, and the ratio of both;
+- first sight of a large scan (TIFF): seconds from a drop until it is on the screen, and beside it
+  what libvips' thumbnail of the same size takes alone; then until it is there in colour;
 - stroke: seconds from letting go of the brush until the new colours are on the screen, and the
   share of it that the network's three runs alone take;
 - stalls: the longest time between two turns of the window's event loop, idle and while a picture
@@ -24,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 
@@ -41,6 +44,7 @@ from photochrom_desktop.app import make_app
 from photochrom_desktop.desk import Desk
 from photochrom_desktop.state.exports import Preset, Status
 from photochrom_desktop.views.window import Window
+from photochrom_desktop.work.glances import SIGHT
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -118,6 +122,25 @@ def drops(window: Window, path: Path, rounds: int) -> list[float]:
     return taken
 
 
+def first_sight(window: Window, path: Path) -> tuple[float, float]:
+    """Seconds from a drop until a picture is seen, and until it is seen in colour."""
+    began = time.perf_counter()
+    window.desk.add([path])
+    wait(lambda: not window.canvas.layers.sight.isNull() or is_painted(window))
+    seen = time.perf_counter() - began
+    wait(lambda: is_painted(window))
+    colored = time.perf_counter() - began
+    wait(lambda: window.desk.viewing.is_calm)
+    return seen, colored
+
+
+def thumbnail(path: Path) -> float:
+    """Seconds of libvips' thumbnail in the size of a first sight."""
+    began = time.perf_counter()
+    pyvips.Image.thumbnail(str(path), SIGHT).copy_memory()
+    return time.perf_counter() - began
+
+
 def strokes(window: Window, rounds: int) -> list[float]:
     """Seconds from the end of a stroke to the new colours."""
     taken = []
@@ -176,10 +199,13 @@ def filled(window: Window, folder: Path, count: int) -> tuple[float, float]:
     window.desk.glances.seen.connect(lambda path, *_: seen.add(path))
     window.desk.add([folder])
     view = window.strip.view
-    for row in range(0, view.model().rowCount(), 4):
-        view.scrollTo(view.model().index(row, 0))
-        QTest.qWait(5)
-    wait(lambda: len(seen) >= count)
+    rows = cycle(range(view.model().rowCount()))
+
+    def scroll() -> bool:
+        view.scrollTo(view.model().index(next(rows), 0))
+        return len(seen) >= count
+
+    wait(scroll)
     return before, resident()
 
 
@@ -213,6 +239,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--megapixels", type=float, default=20)
     parser.add_argument("--export", type=float, default=100)
+    parser.add_argument("--scan", type=float, default=400)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--plot", type=Path)
@@ -236,6 +263,15 @@ def measure(asked: argparse.Namespace, folder: Path) -> None:
             f"first colour of {asked.megapixels:g} MP: {median(drop):.2f} s; written by the "
             f"library alone {bare:.2f} s; ratio {median(drop) / bare:.2f}"
         )
+        large = scan(folder / "scan.tif", asked.scan)
+        bare, (seen, colored) = thumbnail(large), first_sight(window, large)
+        print(
+            f"first sight of {asked.scan:g} MP: {seen:.2f} s; "
+            f"libvips' thumbnail alone {bare:.2f} s; "
+            f"ratio {seen / bare:.2f}; in colour {colored:.1f} s"
+        )
+        window.desk.show(path.with_name("drop0.png"))
+        wait(lambda: is_painted(window))
         stroke = strokes(window, asked.rounds)
         print(f"stroke to colour: {median(stroke):.2f} s, slowest {max(stroke):.2f} s")
         idle = time.monotonic() + 3
