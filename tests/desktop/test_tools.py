@@ -251,3 +251,14 @@ def test_a_screen_of_two_pixels_for_one_shows_the_files_own(tmp_path: Path, mode
     true = pyvips.Image.new_from_file(path).numpy()[0]
     assert [abs(int(code) - int(true[int(column)])) for column, code in seen] == [0, 0, 0]
     assert scales == ["2.0", "224"]
+
+
+def test_the_queue_stands_beside_its_form_where_there_is_room(window: Window) -> None:
+    window.findChild(QWidget, "queue").raise_()
+    form, table = window.queue.presets, window.queue.table
+    for size, is_beside in (((1300, 820), True), ((800, 600), False), ((1300, 820), True)):
+        window.resize(*size)
+        QTest.qWait(50)
+        assert (window.width(), window.height()) == size
+        assert (table.x() > form.geometry().right()) is is_beside
+        assert (table.y() > form.geometry().bottom()) is not is_beside

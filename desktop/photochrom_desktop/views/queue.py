@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +22,10 @@ from photochrom_desktop.views.presets import Presets
 from photochrom_desktop.work.exporting import Exporting
 
 
+TABLE = 480
+"""Pixels beside the form from which the table stands there, not below: more of its rows are seen."""
+
+
 class QueuePanel(QWidget):
     """What is exported, and how.
 
@@ -33,15 +39,28 @@ class QueuePanel(QWidget):
         super().__init__()
         self._exporting = exporting
         self._rows: dict[int, int] = {}
-        column = QVBoxLayout(self)
         self.presets = Presets()
         self.presets.wanted.connect(self.wanted)
-        column.addWidget(self.presets)
         self.table = _table([self.tr("Picture"), self.tr("File"), self.tr("State")])
         self.table.setAccessibleName(self.tr("Exports"))
+        column = QVBoxLayout()
         column.addWidget(self.table, 1)
         column.addLayout(self._buttons())
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._halves.addWidget(self.presets, 0, Qt.AlignmentFlag.AlignTop)
+        self._halves.addLayout(column, 1)
         exporting.changed.connect(self._change)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is laid out; as narrow as it is with the table below the form."""
+        return QSize(self.presets.minimumSizeHint().width(), self._halves.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the table beside the form where there is room."""
+        wide = event.size().width() >= self.presets.minimumSizeHint().width() + TABLE
+        ways = QBoxLayout.Direction
+        self._halves.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        super().resizeEvent(event)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -120,10 +139,11 @@ def _table(names: list[str]) -> QTableWidget:
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
+    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a file's name is at the end
     header = table.horizontalHeader()
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-    header.resizeSection(0, 180)
-    header.resizeSection(2, 220)
+    header.resizeSection(0, 130)
+    header.resizeSection(2, 150)
     return table
 
 
