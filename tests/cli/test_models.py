@@ -109,3 +109,14 @@ class TestRefusals:
             line.rsplit("|", 1)[-1].strip().split(".")[0] for line in result.err.splitlines()
         }
         assert not imported & {"numpy", "onnx", "onnxruntime", "pyvips", "platformdirs"}
+
+    def test_greedy_networks_are_held_to_limits(
+        self, tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Checking a model runs it; one that asks for 8 GB gets an error, not the machine."""
+        path = save(foreign_models.greedy(2_000_000_000), tmp_path / "greedy.onnx")
+        monkeypatch.setenv("PHOTOCHROM_LIMITS", "memory=1e9")
+        result = run("models", "add", path, "--kind", "deoldify")
+        assert result.code == 6, result
+        assert "memory" in result.error_line
+        assert [*data_folder.rglob("*.onnx")] == []

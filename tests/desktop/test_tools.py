@@ -254,7 +254,9 @@ def test_a_screen_of_two_pixels_for_one_shows_the_files_own(tmp_path: Path, mode
 
 
 def test_the_queue_stands_beside_its_form_where_there_is_room(window: Window) -> None:
-    window.findChild(QWidget, "queue").raise_()
+    queue = window.findChild(QWidget, "queue")
+    assert queue is not None
+    queue.raise_()
     form, table = window.queue.presets, window.queue.table
     for size, is_beside in (((1300, 820), True), ((800, 600), False), ((1300, 820), True)):
         window.resize(*size)

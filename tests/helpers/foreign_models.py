@@ -189,3 +189,21 @@ def save(model: onnx.ModelProto, path: Path) -> Path:
     """Write a model to a file."""
     path.write_bytes(model.SerializeToString())
     return path
+
+
+def greedy(numbers: int) -> onnx.ModelProto:
+    """A small network that asks for the memory of so many numbers."""
+    model = deoldify("fractions", 64)
+    last = model.graph.node[-1]
+    model.graph.initializer.append(
+        numpy_helper.from_array(np.array([numbers], np.int64), "numbers")
+    )
+    nodes = [
+        helper.make_node("ConstantOfShape", ["numbers"], ["many"]),
+        helper.make_node("ReduceMax", ["many"], ["none"], keepdims=0),
+        helper.make_node("Add", ["none", last.input[0]], ["same"]),
+    ]
+    for node in nodes:
+        model.graph.node.insert(len(model.graph.node) - 1, node)
+    model.graph.node[-1].input[0] = "same"
+    return model

@@ -21,9 +21,8 @@ from photochrom_desktop.state.exports import Export, Status
 from photochrom_desktop.views.presets import Presets
 from photochrom_desktop.work.exporting import Exporting
 
-
 TABLE = 480
-"""Pixels beside the form from which the table stands there, not below: more of its rows are seen."""
+"""Pixels beside the form from which the table stands there, not below: so more rows are seen."""
 
 
 class QueuePanel(QWidget):

@@ -19,6 +19,7 @@ from photochrom.errors import InputError, PhotochromError
 from photochrom.files.whole import sweep
 from photochrom.hints.sidecar import path_for
 from photochrom.limits import Limits
+from photochrom.worker.alone import error_of
 from photochrom.worker.client import (
     Refused,
     Worker,
@@ -61,7 +62,7 @@ class Hands:
         try:
             head, _ = self._ready().call("load", **self._model())
         except Refused as error:
-            raise _error_of(error) from error
+            raise error_of(error) from error
         except WorkerError as error:
             self._drop()
             raise PhotochromError(str(error).splitlines()[0]) from error
@@ -226,13 +227,6 @@ def work_folder(item: Item) -> str:
 def _check_unchanged(source: str, before: Seal) -> None:
     if still(source, before) is None:
         raise InputError(f"{source} was changed while it was coloured; try again when it is whole")
-
-
-def _error_of(refused: Refused) -> PhotochromError:
-    kind = getattr(errors, refused.kind, PhotochromError)
-    return (
-        kind(str(refused)) if issubclass(kind, PhotochromError) else PhotochromError(str(refused))
-    )
 
 
 def _words(item: Item, error: WorkerError) -> str:

@@ -64,17 +64,18 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Check a model and keep it, so that --model finds it by name."""
-    from photochrom.models import library
+    from photochrom.worker import alone
 
-    added = library.add(file, kind, name)
+    added = alone.asked("add-model", source=str(file), kind=kind, name=name)
     if json:
-        _print_json({**asdict(added), "path": str(added.path)})
+        keys = ("name", "path", "kind", "assumed", "notes")
+        _print_json({key: added[key] for key in keys})
         return
-    for line in added.assumed:
+    for line in added["assumed"]:
         _print(line)
-    for line in added.notes:
+    for line in added["notes"]:
         _print(f"note: {line}")
-    _print(f"added {added.name}: {added.path}")
+    _print(f"added {added['name']}: {added['path']}")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,17 @@ def load(call: Call) -> Answer:
     """Load a model, so that the next job finds it."""
     colorizer = call.models.photo(call.head)
     return {"model": colorizer.manifest.name, "device": colorizer.device}, b""
+
+
+def add_model(call: Call) -> Answer:
+    """Check a model's file, and keep a copy of it."""
+    from photochrom.models import library
+
+    kind, name = (call.head.get(key) for key in ("kind", "name"))
+    if not all(word is None or isinstance(word, str) for word in (kind, name)):
+        raise UsageError("kind and name of a model are words")
+    added = library.add(path_of(call.head, "source"), kind, name)
+    return {**asdict(added), "path": str(added.path)}, b""
 
 
 def open_picture(call: Call) -> Answer:
@@ -108,6 +120,7 @@ def close(call: Call) -> Answer:
 
 
 TASKS: dict[str, Callable[[Call], Answer]] = {
+    "add-model": add_model,
     "close": close,
     "confidence": confidence,
     "film": films.film,
