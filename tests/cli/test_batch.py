@@ -12,11 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from helpers.clips import Clip, make_clip
 from helpers.command import COMMAND, SOURCES, events_of, finish, run, run_process, start
 from helpers.pictures import photograph, write_jpeg, write_png
+from helpers.reading import pixels
 
 
 @pytest.fixture(scope="module")
@@ -246,3 +248,33 @@ def test_a_journal_is_plain_sqlite(archive: Path, first: list[dict[str, Any]]) -
     base.close()
     wanted = {"source_seal", "settings_sha256", "model_sha256", "output_seal", "seconds", "error"}
     assert wanted <= names
+
+
+def test_corrected_frames_beside_a_film(toys: Path, tmp_path: Path) -> None:
+    """A film is made again when a frame in its folder of keyframes was corrected, and only then."""
+    source = tmp_path / "src"
+    source.mkdir()
+    make_clip(source / "reel.mkv", Clip(frames=6, grey=True))
+    frames = source / "reel.mkv.keyframes"
+    model = ("--model", toys / "corners.onnx")
+    made = run_process(
+        "video", "keyframes", source / "reel.mkv", "-o", frames, *model, cwd=tmp_path
+    )
+    assert made.code == 0, made.err
+
+    def again() -> tuple[int, bytes]:
+        env = {"PHOTOCHROM_DATA": str(tmp_path / "data")}
+        result = run_process("batch", "src", "-o", "out", "--json", *model, cwd=tmp_path, env=env)
+        assert result.code == 0, result.err
+        done = [event for event in events_of(result.out) if event["event"] == "done"]
+        return len(done), (tmp_path / "out" / "reel.color.mkv").read_bytes()
+
+    count, before = again()
+    assert (count, again()[0]) == (1, 0)
+    frame = min(frames.glob("*.png"))
+    write_png(frame, np.full_like(pixels(frame), (30, 60, 220)))
+    count, after = again()
+    assert (count, again()[0]) == (1, 0)
+    assert after != before
+    shutil.rmtree(frames)
+    assert again()[0] == 1
