@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def undisturbed(tree: Path, toys: Path) -> tuple[dict[str, str], Seen]:
     for line in process.stdout:
         seen.events.append(json.loads(line))
         if seen.events[-1]["event"] == "done":
-            seen.memory.append(memory_of(process.pid))
+            with suppress(FileNotFoundError):  # a process ends while the last is told
+                seen.memory.append(memory_of(process.pid))
     result = finish(process)
     assert result.code == 0, result.err
     return hashes(tree / "whole"), seen

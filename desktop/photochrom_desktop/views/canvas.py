@@ -11,16 +11,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from photochrom_desktop.views import keyboard
+from photochrom_desktop.views import keyboard, overlays
 from photochrom_desktop.views.layers import Layers
 from photochrom_desktop.views.mapping import Mapping
+from photochrom_desktop.views.panes import Pane, panes_of
 from photochrom_desktop.views.tools import BRUSHES, MARKS, Brush, Mode, Tool
 from photochrom_desktop.work.viewing import Tile
 
@@ -28,8 +28,6 @@ GRIP = 8
 """Screen pixels on each side of the divider that take hold of it."""
 SURROUND = QColor(64, 64, 64)
 """Neutral and darker than most pictures, so that their colours are judged rightly."""
-UNSURE = 0.6
-"""How much the map of confidence hides at most."""
 STEP = 1.25
 """Zoom of one notch of the wheel."""
 
@@ -138,14 +136,7 @@ class Canvas(QWidget):
 
     def show_sure(self, sure: QImage) -> None:
         """Lay the map of confidence over the picture; an empty one takes it away."""
-        self._sure = QPixmap()
-        if not sure.isNull():
-            # unsure is red; sure is as it was
-            over = QImage(sure.size(), QImage.Format.Format_ARGB32)
-            over.fill(QColor(220, 30, 60))
-            sure.invertPixels()
-            over.setAlphaChannel(sure)
-            self._sure = QPixmap.fromImage(over)
+        self._sure = overlays.unsure(sure)
         self.update()
 
     def show_mask(self, shown: bool) -> None:
@@ -236,21 +227,10 @@ class Canvas(QWidget):
             self.fit()
         self.refresh()
 
-    def _panes(self) -> list[tuple[str, QRect, QRect]]:
-        """Sides, the panes that they are mapped to, and the parts of these that they fill."""
+    def _panes(self) -> list[Pane]:
         ratio = self.devicePixelRatioF()
         whole = QRect(0, 0, round(self.width() * ratio), round(self.height() * ratio))
-        if self.mode is Mode.DIVIDED:
-            left, right = QRect(whole), QRect(whole)
-            left.setWidth(round(whole.width() * self.divider))
-            right.setLeft(left.width())
-            return [("before", whole, left), ("after", whole, right)]
-        if self.mode is Mode.BESIDE:
-            left, right = QRect(whole), QRect(whole)
-            left.setWidth(whole.width() // 2 - 1)
-            right.setLeft(whole.width() // 2 + 1)
-            return [("before", left, left), ("after", right, right)]
-        return [(self.mode.value, whole, whole)]
+        return panes_of(self.mode, whole, self.divider)
 
     def _pane_at(self, place: QPointF) -> QRect:
         at = (place * self.devicePixelRatioF()).toPoint()
@@ -289,42 +269,23 @@ class Canvas(QWidget):
                 self.layers.paint_mask(painter, self._mapping, pane, clip)
             if side == "after" and not self._sure.isNull():
                 area = self._mapping.area(0, QRectF(0, 0, *self._mapping.size), pane)
-                painter.setOpacity(UNSURE)
-                painter.drawPixmap(area, self._sure, QRectF(self._sure.rect()))
-                painter.setOpacity(1)
+                overlays.paint_unsure(painter, self._sure, area)
         painter.setClipping(False)
-        self._paint_marks(painter, ratio)
+        self._paint_over(painter, ratio)
 
-    def _paint_marks(self, painter: QPainter, ratio: float) -> None:
+    def _paint_over(self, painter: QPainter, ratio: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.mode is Mode.DIVIDED:
-            at, high = round(self.width() * ratio * self.divider), self.height() * ratio
-            painter.setPen(QPen(QColor(0, 0, 0, 120), 3 * ratio))
-            painter.drawLine(QPointF(at, 0), QPointF(at, high))
-            painter.setPen(QPen(QColor("white"), 1.5 * ratio))
-            painter.drawLine(QPointF(at, 0), QPointF(at, high))
-            painter.setBrush(QColor("white"))
-            painter.drawEllipse(QPointF(at, high / 2), 7 * ratio, 7 * ratio)
+            overlays.paint_divider(painter, self.size() * ratio, self.divider, ratio)
         painter.scale(ratio, ratio)
         if self._way and self._tool is not Tool.ERASER:
-            self._paint_way(painter)
+            places = [QPointF(self.place_of(x, y)) for x, y in self._way]
+            color = MARKS.get(self._tool, self.brush.color)
+            overlays.paint_way(painter, places, color, self.brush.radius)
         if self._tool in BRUSHES and (self.underMouse() or self.hasFocus()):
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             mouse = self.mapFromGlobal(QCursor.pos())
             place = QPointF(mouse if self.underMouse() else self.rect().center())
-            for color, wider in ((QColor(0, 0, 0, 160), 1.0), (QColor("white"), 0.0)):
-                painter.setPen(QPen(color, 1))
-                painter.drawEllipse(place, self.brush.radius + wider, self.brush.radius + wider)
-
-    def _paint_way(self, painter: QPainter) -> None:
-        color = QColor(MARKS.get(self._tool, self.brush.color))
-        color.setAlpha(140)
-        pen = QPen(color, 2 * self.brush.radius)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        places = [QPointF(self.place_of(x, y)) for x, y in self._way]
-        painter.drawPolyline(places if len(places) > 1 else places * 2)
+            overlays.paint_ring(painter, place, self.brush.radius)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The picture stays fitted, if it was."""
