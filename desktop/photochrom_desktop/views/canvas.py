@@ -18,14 +18,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from photochrom_desktop.views import keyboard, overlays
+from photochrom_desktop.views.hand import Hand
 from photochrom_desktop.views.layers import Layers
 from photochrom_desktop.views.mapping import Mapping
 from photochrom_desktop.views.panes import Pane, panes_of
 from photochrom_desktop.views.tools import BRUSHES, MARKS, Brush, Mode, Tool
 from photochrom_desktop.work.viewing import Tile
 
-GRIP = 8
-"""Screen pixels on each side of the divider that take hold of it."""
 SURROUND = QColor(64, 64, 64)
 """Neutral and darker than most pictures, so that their colours are judged rightly."""
 STEP = 1.25
@@ -64,9 +63,7 @@ class Canvas(QWidget):
         self._tool, self._mode, self._peeking = Tool.MOVE, Mode.AFTER, False
         self._mapping: Mapping | None = None
         self._is_fitted = True
-        self._way: list[tuple[float, float]] = []
-        self._held: QPointF | None = None
-        self._grips = False
+        self._hand = Hand()
         self._sure = QPixmap()
         self._masks = False
         self.setMouseTracking(True)
@@ -237,7 +234,7 @@ class Canvas(QWidget):
         panes = self._panes()
         return next((pane for _, pane, clip in panes if clip.contains(at)), panes[-1][1])
 
-    def _fraction(self, place: QPointF) -> tuple[float, float]:
+    def fraction(self, place: QPointF) -> tuple[float, float]:
         """A place of the widget over the picture's size, inside it."""
         assert self._mapping is not None
         place_on = place * self.devicePixelRatioF()
@@ -278,8 +275,8 @@ class Canvas(QWidget):
         if self.mode is Mode.DIVIDED:
             overlays.paint_divider(painter, self.size() * ratio, self.divider, ratio)
         painter.scale(ratio, ratio)
-        if self._way and self._tool is not Tool.ERASER:
-            places = [QPointF(self.place_of(x, y)) for x, y in self._way]
+        if self._hand.way and self._tool is not Tool.ERASER:
+            places = [QPointF(self.place_of(x, y)) for x, y in self._hand.way]
             color = MARKS.get(self._tool, self.brush.color)
             overlays.paint_way(painter, places, color, self.brush.radius)
         if self._tool in BRUSHES and (self.underMouse() or self.hasFocus()):
@@ -300,36 +297,19 @@ class Canvas(QWidget):
             self.zoom(STEP**notches, event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold: of the divider, of the picture, or of the brush."""
-        if self._mapping is None:
-            return
-        place, left = event.position(), event.button() == Qt.MouseButton.LeftButton
-        self._grips = left and self._is_grip(place)
-        if self._grips or event.button() == Qt.MouseButton.MiddleButton or self._tool is Tool.MOVE:
-            self._held = place
-        elif left and self._tool is Tool.PICKER:
-            self._pick(place)
-        elif left:
-            self._way = [self._fraction(place)]
+        """As `Hand.press`."""
+        if self._mapping is not None:
+            self._hand.press(self, event)
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag on."""
-        place = event.position()
-        if self._grips:
-            self.divide(place.x() / max(self.width(), 1))
-        elif self._held is not None and self._mapping is not None:
-            moved, self._held = place - self._held, place
-            self.pan(moved.x(), moved.y())
-        elif self._way:
-            self._way.append(self._fraction(place))
+        """As `Hand.move`."""
+        self._hand.move(self, event)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go; what was painted counts now."""
-        self._held, self._grips = None, False
-        way, self._way = self._way, []
-        self._use(way)
+        """As `Hand.release`."""
+        self._hand.release(self)
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -354,11 +334,12 @@ class Canvas(QWidget):
         if self._mapping is None or self._tool is Tool.MOVE:
             return
         if self._tool is Tool.PICKER:
-            self._pick(middle)
+            self.pick(middle)
         else:
-            self._use([self._fraction(middle)])
+            self.use([self.fraction(middle)])
 
-    def _use(self, way: list[tuple[float, float]]) -> None:
+    def use(self, way: list[tuple[float, float]]) -> None:
+        """Paint, erase or mark along a way; none does nothing."""
         if way and self._tool in MARKS:
             self.touched.emit(way, self._radius, self._tool is Tool.DAMAGED)
         elif way:
@@ -368,13 +349,10 @@ class Canvas(QWidget):
         """The brush's ring goes."""
         self.update()
 
-    def _is_grip(self, place: QPointF) -> bool:
-        near = abs(place.x() - self.width() * self.divider) <= GRIP
-        return self.mode is Mode.DIVIDED and near
-
-    def _pick(self, place: QPointF) -> None:
+    def pick(self, place: QPointF) -> None:
+        """Tell the colour at a place of the widget."""
         assert self._mapping is not None
-        (x, y), (width, height) = self._fraction(place), self._mapping.size
+        (x, y), (width, height) = self.fraction(place), self._mapping.size
         x, y = min(x * width, width - 1), min(y * height, height - 1)
         color = self.layers.color_at("after", x, y, (width, height))
         if color is not None:
