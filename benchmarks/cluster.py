@@ -68,7 +68,7 @@ def measure(pictures: int, size: int, rounds: int) -> dict[str, list[float]]:
         source = folder / "in"
         source.mkdir()
         draw(source, pictures, size)
-        with ray_cluster(folder, ({}, {"second": 1})) as cluster:
+        with ray_cluster(({}, {"second": 1})) as cluster:
             for number in range(rounds):
                 for place, (name, words) in enumerate(WAYS.items()):
                     target = folder / f"out-{number}-{place}"

@@ -32,8 +32,8 @@ PATIENCE = 300
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with cluster.ray_cluster(tmp_path_factory.mktemp("ray"), ({}, {"second": 1})) as both:
+def nodes() -> Iterator[Cluster]:
+    with cluster.ray_cluster(({}, {"second": 1})) as both:
         yield both
 
 

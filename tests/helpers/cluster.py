@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,16 +83,17 @@ class Cluster:
 
 @contextmanager
 def ray_cluster(
-    folder: Path, resources: Sequence[Mapping[str, float]] = ({}, {}), cpus: int = 1
+    resources: Sequence[Mapping[str, float]] = ({}, {}), cpus: int = 1
 ) -> Iterator[Cluster]:
     """A running cluster.
 
     Args:
-        folder: for Ray's logs and sockets; a short path, as sockets have short names.
         resources: custom resources of each node; as many nodes as there are entries.
         cpus: of each node.
     """
     with ExitStack() as stack:
+        # sockets have names of 107 bytes at most, and Ray's own part of them is long
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ray", dir="/tmp")))
         nodes = stack.enter_context(_network(folder, len(resources)))
         for node, named in zip(nodes, resources, strict=True):
             stack.callback(node.kill)
