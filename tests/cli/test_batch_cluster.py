@@ -5,18 +5,21 @@ The driver runs on the first node. Files are shared by the disk that both see, o
 
 import hashlib
 import os
+import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import pyvips
 
+import cluster as benchmark
+from batch import draw
 from helpers import cluster, command
 from helpers.clips import Track, make_clip
-from helpers.cluster import Cluster
+from helpers.cluster import Cluster, Node
 
 pytestmark = [
     pytest.mark.cluster,
@@ -39,7 +42,7 @@ def nodes() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve pictures and a film."""
+    """Twelve pictures, and a film that is begun first."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "box 1").mkdir()
     chance = np.random.default_rng(0)
@@ -47,7 +50,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         picture = chance.integers(0, 255, (48, 64)).astype(np.uint8)
         path = folder / ("box 1" if number % 2 else ".") / f"{number}.png"
         pyvips.Image.new_from_array(picture).write_to_file(str(path))
-    clip = folder / "film.mkv"
+    clip = folder / "0 film.mkv"
     make_clip(clip, grey=True, frames=FRAMES, cuts=(255,), size=(64, 48), sound=(Track(),))
     return folder
 
@@ -77,6 +80,30 @@ def hashes(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def is_half_done(folder: Path) -> bool:
+    """Whether pictures are done, and the film is cut and not joined yet."""
+    pictures = len(list(folder.rglob("*.color.png")))
+    return pictures > 1 and any(folder.glob(".*.photochrom-work/*"))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never comes"
+        time.sleep(0.02)
+
+
+def until_half_done(batch: command.Popen, folder: Path, node: Node | None = None) -> None:
+    """Wait until a batch is half done, and a node, if one is said, works on it."""
+
+    def condition() -> bool:
+        assert batch.poll() is None, batch.communicate()
+        return is_half_done(folder) and (node is None or node.runs("photochrom.worker"))
+
+    until(condition)
 
 
 def start(nodes: Cluster, toys: Path, data: dict[str, str], *words: object) -> command.Popen:
@@ -123,6 +150,35 @@ def test_machines_are_chosen_by_their_resources_and_files_come_from_a_storage(
     assert "0 done, 6 done before, 0 failed" in again.out, again.err
 
 
+def test_a_stopped_batch_goes_on(
+    nodes: Cluster,
+    archive: Path,
+    toys: Path,
+    data: dict[str, str],
+    alone: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    batch = start(nodes, toys, data, archive, "-o", tmp_path)
+    until_half_done(batch, tmp_path)
+    batch.send_signal(signal.SIGINT)
+    ended = command.finish(batch, PATIENCE)
+    assert ended.code == 130, ended.err
+    there = {name: value for name, value in hashes(tmp_path).items() if "/." not in f"/{name}"}
+    assert there.items() < alone.items(), "what is there is not whole, or all is"
+    until(lambda: not any(node.runs("photochrom.worker") for node in nodes.nodes))
+    again = command.finish(start(nodes, toys, data, archive, "-o", tmp_path), PATIENCE)
+    assert again.code == 0, again.err
+    assert f"{13 - len(there)} done, {len(there)} done before, 0 failed" in again.out
+    assert hashes(tmp_path) == alone
+
+
+def test_the_benchmark_times_a_run(nodes: Cluster, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    draw(source, 8, 48)
+    assert benchmark.run(nodes, source, tmp_path / "out", benchmark.WAYS[benchmark.TWO]) > 0
+
+
 def test_a_killed_machine_loses_nothing(
     nodes: Cluster,
     archive: Path,
@@ -132,11 +188,7 @@ def test_a_killed_machine_loses_nothing(
     tmp_path: Path,
 ) -> None:
     batch = start(nodes, toys, data, archive, "-o", tmp_path, "--json")
-    deadline = time.monotonic() + PATIENCE
-    while len(list(tmp_path.rglob("*.color.png"))) < 2:
-        assert batch.poll() is None, batch.communicate()
-        assert time.monotonic() < deadline, "nothing is done"
-        time.sleep(0.02)
+    until_half_done(batch, tmp_path, nodes.nodes[1])
     nodes.nodes[1].kill()
     ended = command.finish(batch, PATIENCE)
     assert ended.code == 0, ended.err

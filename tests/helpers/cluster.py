@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,14 @@ class Node:
             ["ip", "netns", "pids", self.name], capture_output=True, text=True, check=False
         )
         return [int(word) for word in found.stdout.split()]
+
+    def runs(self, name: str) -> bool:
+        """Whether one of its processes has a word in its command."""
+        lines = []
+        for pid in self.pids():
+            with suppress(OSError):  # it has ended
+                lines.append(Path(f"/proc/{pid}/cmdline").read_bytes())
+        return any(name.encode() in line for line in lines)
 
     def kill(self) -> None:
         """End all its processes at once, as when power fails."""
@@ -95,9 +104,14 @@ def ray_cluster(
         # sockets have names of 107 bytes at most, and Ray's own part of them is long
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ray", dir="/tmp")))
         nodes = stack.enter_context(_network(folder, len(resources)))
-        for node, named in zip(nodes, resources, strict=True):
+        for node in nodes:
             stack.callback(node.kill)
-            _start(node, _arguments(nodes, node, folder, cpus, named))
+        starts = [
+            (node, _arguments(nodes, node, folder, cpus, named))
+            for node, named in zip(nodes, resources, strict=True)
+        ]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda one: _start(*one), starts))
         yield Cluster(nodes)
 
 
@@ -137,8 +151,8 @@ def _arguments(
     own = [f"--node-ip-address={node.address}", f"--num-cpus={cpus}"]
     own += [f"--resources={json.dumps(dict(resources))}", f"--object-store-memory={STORE}"]
     if node is nodes[0]:
-        own += ["--head", f"--port={PORT}", "--include-dashboard=false", f"--temp-dir={folder}/ray"]
-        return own
+        own += ["--head", f"--port={PORT}", f"--temp-dir={folder}/ray"]
+        return [*own, "--include-dashboard=false", "--no-monitor"]  # of a cluster that grows
     return [*own, f"--address={nodes[0].address}:{PORT}"]
 
 
