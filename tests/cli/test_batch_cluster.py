@@ -1,11 +1,14 @@
 """A real Ray cluster of two nodes, in network namespaces of their own, does what one machine does.
 
-The driver runs on the first node. Files are shared by the disk that both see, or go through fsspec.
+The driver runs on the first node. Files are shared by the disk that both see, or lie in a storage
+that speaks S3.
 """
 
 import hashlib
+import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +20,7 @@ import pyvips
 
 import cluster as benchmark
 from batch import draw
-from helpers import cluster, command
+from helpers import cluster, command, s3
 from helpers.clips import Track, make_clip
 from helpers.cluster import Cluster, Node
 
@@ -30,13 +33,16 @@ pytestmark = [
 ]
 FRAMES = 265
 """Of the film: a shot that is cut in two, as its colours go on, and a short one."""
+STORAGE = s3.environment(cluster.HEAD)
+"""Of whatever speaks S3 with a server on the first node."""
 PATIENCE = 300
 """Seconds after which a batch counts as hung."""
 
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Cluster]:
-    with cluster.ray_cluster(({}, {"second": 1})) as both:
+    resources: tuple[dict[str, float], ...] = ({}, {"second": 1})
+    with cluster.ray_cluster(resources, environment=STORAGE) as both:
         yield both
 
 
@@ -82,6 +88,29 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
+COPY = """
+import sys, fsspec
+source, target = sys.argv[1:]
+fsspec.filesystem("s3").mkdir(target)
+fsspec.filesystem("s3").put(source + "/", target + "/", recursive=True)
+"""
+HASHES = """
+import hashlib, json, sys, fsspec
+there, folder = fsspec.filesystem("s3"), sys.argv[1].partition("://")[2] + "/"
+names = there.find(folder)
+found = {one.removeprefix(folder): hashlib.sha256(there.cat(one)).hexdigest() for one in names}
+print(json.dumps(found))
+"""
+
+
+def on_the_head(nodes: Cluster, script: str, *words: object) -> str:
+    """What a script prints on the first node."""
+    line = nodes.head.inside(sys.executable, "-c", script, *map(str, words))
+    environment = {**os.environ, **STORAGE}
+    done = subprocess.run(line, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
+
+
 def is_half_done(folder: Path) -> bool:
     """Whether pictures are done, and the film is cut and not joined yet."""
     pictures = len(list(folder.rglob("*.color.png")))
@@ -112,7 +141,7 @@ def start(nodes: Cluster, toys: Path, data: dict[str, str], *words: object) -> c
         *("batch", *words, "--model", toys / "warm.onnx", "--no-report"),
         *("--engine", "ray", "--address", nodes.address),
         cwd=toys,
-        env={**data, **cluster.QUIET},
+        env={**data, **cluster.QUIET, **STORAGE},
         before=nodes.head.inside(),
     )
 
@@ -131,7 +160,20 @@ def test_two_machines_make_what_one_makes(
     assert hashes(tmp_path) == alone
 
 
-def test_machines_are_chosen_by_their_resources_and_files_come_from_a_storage(
+def test_files_come_from_a_storage_and_go_there(
+    nodes: Cluster, archive: Path, toys: Path, data: dict[str, str], alone: dict[str, str]
+) -> None:
+    words = ["s3://scans", "-o", "s3://colored/of/all"]
+    with s3.serving(cluster.HEAD, before=nodes.head.inside()):
+        on_the_head(nodes, COPY, archive, "s3://scans")
+        ended = command.finish(start(nodes, toys, data, *words), PATIENCE)
+        assert ended.code == 0, ended.err
+        assert json.loads(on_the_head(nodes, HASHES, "s3://colored/of/all")) == alone
+        again = command.finish(start(nodes, toys, data, *words), PATIENCE)
+    assert "0 done, 13 done before, 0 failed" in again.out, again.err
+
+
+def test_machines_are_chosen_by_their_resources(
     nodes: Cluster,
     archive: Path,
     toys: Path,
@@ -139,15 +181,12 @@ def test_machines_are_chosen_by_their_resources_and_files_come_from_a_storage(
     alone: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    words = [f"file://{archive}/box 1/*.png", "-o", f"file://{tmp_path}", "--root"]
-    words += [f"file://{archive}", "--resource", "second"]
+    words = [archive / "box 1", "-o", tmp_path, "--root", archive, "--resource", "second"]
     ended = command.finish(start(nodes, toys, data, *words), PATIENCE)
     assert ended.code == 0, ended.err
     assert hashes(tmp_path) == {
         name: value for name, value in alone.items() if name.startswith("box 1/")
     }
-    again = command.finish(start(nodes, toys, data, *words), PATIENCE)
-    assert "0 done, 6 done before, 0 failed" in again.out, again.err
 
 
 def test_a_stopped_batch_goes_on(

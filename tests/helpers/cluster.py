@@ -20,7 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+HEAD = "10.77.0.1"
+"""Address of the first node."""
 PORT = 6379
 STARTED = "Ray runtime started"
 PATIENCE = 120
@@ -92,13 +95,16 @@ class Cluster:
 
 @contextmanager
 def ray_cluster(
-    resources: Sequence[Mapping[str, float]] = ({}, {}), cpus: int = 1
+    resources: Sequence[Mapping[str, float]] = ({}, {}),
+    cpus: int = 1,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Cluster]:
     """A running cluster.
 
     Args:
         resources: custom resources of each node; as many nodes as there are entries.
         cpus: of each node.
+        environment: of all that runs on the nodes.
     """
     with ExitStack() as stack:
         # sockets have names of 107 bytes at most, and Ray's own part of them is long
@@ -107,7 +113,7 @@ def ray_cluster(
         for node in nodes:
             stack.callback(node.kill)
         starts = [
-            (node, _arguments(nodes, node, folder, cpus, named))
+            (node, _arguments(nodes, node, folder, cpus, named), environment)
             for node, named in zip(nodes, resources, strict=True)
         ]
         with ThreadPoolExecutor() as pool:
@@ -156,15 +162,15 @@ def _arguments(
     return [*own, f"--address={nodes[0].address}:{PORT}"]
 
 
-def _start(node: Node, arguments: Sequence[str]) -> None:
+def _start(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     for _ in range(STARTS):
-        if _try(node, arguments):
+        if _try(node, arguments, environment):
             return
         node.kill()
     raise AssertionError(f"{node.name} does not start:\n{node.log.read_text(errors='replace')}")
 
 
-def _try(node: Node, arguments: Sequence[str]) -> bool:
+def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Whether Ray started; its first process stays, and is gone with the others."""
     ray = str(Path(sys.executable).parent / "ray")
     with node.log.open("wb") as log:
@@ -173,7 +179,7 @@ def _try(node: Node, arguments: Sequence[str]) -> bool:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **QUIET},
+            env={**os.environ, **QUIET, **environment},
             start_new_session=True,
         )
     threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
