@@ -107,9 +107,11 @@ def _plot_sizes(axes: Any, sizes: list[Run]) -> None:
         name, color = f"{storage / 1e9:g} GB/s", f"C{number}"
         axes.plot(cores, [tally.hours for _, tally in some], "o-", color=color, label=name)
         _floor(axes, ends, some[0][1].storage * some[0][1].hours, f"storage alone, {name}", color)
-    _floor(axes, ends, sizes[0][1].driver * sizes[0][1].hours, "driver alone", "grey")
+    least = sizes[0][1].driver * sizes[0][1].hours
+    _floor(axes, ends, least, "driver alone", "grey")
+    axes.set_ylim(bottom=least / 2)
     axes.set(xscale="log", yscale="log", xlabel="cores", ylabel="hours", xticks=counts)
-    axes.set_xticklabels(map(str, counts))
+    axes.set_xticklabels([str(count) for count in counts])
     axes.minorticks_off()
     axes.set_title(f"what breaks first (a machine fails every {_every(sizes[0][0])})", fontsize=10)
     axes.legend(frameon=False, fontsize=8)
@@ -129,11 +131,11 @@ def _plot_rates(axes: Any, failing: list[Run]) -> None:
         axes.plot(places, [tally.hours for _, tally in some], "o-", label=words)
         for place, (_, tally) in zip(places, some, strict=True):
             if tally.given_up:
-                text, above = f"{tally.given_up:,} of them fail", (0, 6)
+                text, above = f"{tally.given_up:,} of them fail", (-6, 6)
                 at = place, tally.hours
                 axes.annotate(text, at, above, textcoords="offset points", ha="right", size=8)
     axes.set(xlabel="a machine fails every", ylabel="hours")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * max(tally.hours for _, tally in failing))
     axes.set_xticks(places, [_every(one) for one, _ in some])
     title = f"{world.machines} x {world.cores} cores, storage of {world.storage / 1e9:g} GB/s"
     axes.set_title(title, fontsize=10)

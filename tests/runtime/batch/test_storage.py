@@ -1,8 +1,10 @@
 """Files that URLs name: fsspec's own memory, a folder through fsspec and S3, no paths."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import fsspec
 import pytest
@@ -140,8 +142,26 @@ def test_errors_name_the_url(tmp_path: Path) -> None:
         storage.stamp("nosuchkind://a/b")
 
 
-def test_what_breaks_in_the_middle_appears_nowhere(tmp_path: Path) -> None:
-    url = f"file://{tmp_path}/bucket/a.jpg"
+class Breaking(io.BytesIO):
+    """A file whose second piece can't be read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError("the disk is broken")
+        return super().read(size)
+
+    def open(self, mode: str) -> "Breaking":
+        """As a path has it."""
+        return self
+
+
+def test_what_breaks_in_the_middle_appears_nowhere(bucket: str, tmp_path: Path) -> None:
+    """S3 would keep what it got when a file is closed."""
+    put(bucket, "b.jpg", JPEG, tmp_path)
+    with pytest.raises(OutputError, match="broken"):
+        storage.put(cast(Path, Breaking(bytes(9 << 20))), f"{bucket}/a.jpg")
     with pytest.raises(OutputError):
-        storage.put(tmp_path, url)  # a folder can't be read
-    assert not os.path.exists(tmp_path / "bucket" / "a.jpg")
+        storage.put(tmp_path, f"{bucket}/a.jpg")  # a folder can't be read
+    assert list(map(storage.name_of, storage.below(bucket))) == ["b.jpg"]
+    put(bucket, "a.jpg", JPEG, tmp_path)
+    assert storage.head(f"{bucket}/a.jpg", 99) == JPEG
