@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from batch import COMMAND, counted, draw
-from helpers.cluster import QUIET, Cluster, ray_cluster
+from helpers.cluster import Cluster, ray_cluster
 
 ONE, TWO, ALONE = "Ray, 1 worker", "Ray, 2 workers", "without Ray, 2 workers"
 WAYS: dict[str, list[str]] = {
@@ -44,10 +44,10 @@ def run(cluster: Cluster, source: Path, target: Path, words: list[str]) -> float
     command += ["--no-report", "--device", "cpu", *words]
     if "ray" in words:
         command += ["--address", cluster.address]
-    threads = {"PHOTOCHROM_DATA": str(target.parent / "data")}
+    data = {"PHOTOCHROM_DATA": str(target.parent / "data")}
     done = subprocess.run(
         cluster.head.inside(*command),
-        env={**os.environ, **QUIET, **threads},
+        env={**os.environ, **cluster.environment, **data},
         capture_output=True,
         text=True,
         check=False,

@@ -106,7 +106,7 @@ print(json.dumps(found))
 def on_the_head(nodes: Cluster, script: str, *words: object) -> str:
     """What a script prints on the first node."""
     line = nodes.head.inside(sys.executable, "-c", script, *map(str, words))
-    environment = {**os.environ, **STORAGE}
+    environment = {**os.environ, **nodes.environment}
     done = subprocess.run(line, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return done.stdout
 
@@ -141,7 +141,7 @@ def start(nodes: Cluster, toys: Path, data: dict[str, str], *words: object) -> c
         *("batch", *words, "--model", toys / "warm.onnx", "--no-report"),
         *("--engine", "ray", "--address", nodes.address),
         cwd=toys,
-        env={**data, **cluster.QUIET, **STORAGE},
+        env={**data, **nodes.environment},
         before=nodes.head.inside(),
     )
 

@@ -16,15 +16,19 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from helpers.command import SOURCES
+
 HEAD = "10.77.0.1"
 """Address of the first node."""
 PORT = 6379
+SHADOW = "rfc3987_syntax"
+"""A package that jsonschema imports where it is there, and so each of Ray's many processes; it
+builds a grammar for two seconds, in which others of them give up. Nothing here needs it."""
 STARTED = "Ray runtime started"
 PATIENCE = 120
 """Seconds after which a node counts as hung."""
@@ -81,6 +85,8 @@ class Cluster:
     """Nodes that know each other; the first is the head, where the driver runs."""
 
     nodes: Sequence[Node]
+    environment: Mapping[str, str]
+    """Of all that runs on the nodes, and of a driver."""
 
     @property
     def head(self) -> Node:
@@ -104,21 +110,26 @@ def ray_cluster(
     Args:
         resources: custom resources of each node; as many nodes as there are entries.
         cpus: of each node.
-        environment: of all that runs on the nodes.
+        environment: of all that runs on the nodes, beside this process'.
     """
     with ExitStack() as stack:
         # sockets have names of 107 bytes at most, and Ray's own part of them is long
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ray", dir="/tmp")))
+        there = {**QUIET, **environment, "PYTHONPATH": _imports(folder)}
         nodes = stack.enter_context(_network(folder, len(resources)))
         for node in nodes:
             stack.callback(node.kill)
-        starts = [
-            (node, _arguments(nodes, node, folder, cpus, named), environment)
-            for node, named in zip(nodes, resources, strict=True)
-        ]
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda one: _start(*one), starts))
-        yield Cluster(nodes)
+        for node, named in zip(nodes, resources, strict=True):  # others need the head
+            _start(node, _arguments(nodes, node, folder, cpus, named), there)
+        yield Cluster(nodes, there)
+
+
+def _imports(folder: Path) -> str:
+    """Where Python looks first."""
+    own = folder / "imports"
+    own.mkdir()
+    (own / f"{SHADOW}.py").write_text("raise ImportError\n")
+    return os.pathsep.join([str(own), SOURCES])
 
 
 @contextmanager
@@ -179,7 +190,7 @@ def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **QUIET, **environment},
+            env={**os.environ, **environment},
             start_new_session=True,
         )
     threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
