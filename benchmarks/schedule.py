@@ -114,7 +114,7 @@ def _plot_sizes(axes: Any, sizes: list[Run]) -> None:
     axes.set_xticklabels([str(count) for count in counts])
     axes.minorticks_off()
     axes.set_title(f"what breaks first (a machine fails every {_every(sizes[0][0])})", fontsize=10)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc=(0.02, 0.17))
 
 
 def _floor(axes: Any, ends: tuple[int, int], hours: float, words: str, color: str) -> None:
@@ -131,9 +131,9 @@ def _plot_rates(axes: Any, failing: list[Run]) -> None:
         axes.plot(places, [tally.hours for _, tally in some], "o-", label=words)
         for place, (_, tally) in zip(places, some, strict=True):
             if tally.given_up:
-                text, above = f"{tally.given_up:,} of them fail", (-6, 6)
-                at = place, tally.hours
-                axes.annotate(text, at, above, textcoords="offset points", ha="right", size=8)
+                text, at = f"{tally.given_up:,} of them fail", (place, tally.hours)
+                beside = (-6, 4) if place + 1 < len(some) else (-6, -12)
+                axes.annotate(text, at, beside, textcoords="offset points", ha="right", size=8)
     axes.set(xlabel="a machine fails every", ylabel="hours")
     axes.set_ylim(0, 1.15 * max(tally.hours for _, tally in failing))
     axes.set_xticks(places, [_every(one) for one, _ in some])
