@@ -191,7 +191,7 @@ def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **environment},
-            start_new_session=True,
+            process_group=0,  # Ctrl+C is for the tests; a session of its own would get more cores
         )
     threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
     deadline = time.monotonic() + PATIENCE
