@@ -83,7 +83,7 @@ def measure(pictures: int, size: int, rounds: int) -> Found:
         source.mkdir()
         draw(source, pictures, size)
         found.loads.append(os.getloadavg()[0])
-        with ray_cluster(({}, {"second": 1})) as cluster:
+        with ray_cluster(({}, {"second": 1}), apart=False) as cluster:
             for number in range(rounds):
                 for place, (name, words) in enumerate(WAYS.items()):
                     target = folder / f"out-{number}-{place}"

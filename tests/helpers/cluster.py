@@ -104,6 +104,7 @@ def ray_cluster(
     resources: Sequence[Mapping[str, float]] = ({}, {}),
     cpus: int = 1,
     environment: Mapping[str, str] = MappingProxyType({}),
+    apart: bool = True,
 ) -> Iterator[Cluster]:
     """A running cluster.
 
@@ -111,6 +112,8 @@ def ray_cluster(
         resources: custom resources of each node; as many nodes as there are entries.
         cpus: of each node.
         environment: of all that runs on the nodes, beside this process'.
+        apart: whether each node is a session of its own, which Linux gives as much of the processor
+            as this process' session; for a fair comparison it is not.
     """
     with ExitStack() as stack:
         # sockets have names of 107 bytes at most, and Ray's own part of them is long
@@ -120,7 +123,7 @@ def ray_cluster(
         for node in nodes:
             stack.callback(node.kill)
         for node, named in zip(nodes, resources, strict=True):  # others need the head
-            _start(node, _arguments(nodes, node, folder, cpus, named), there)
+            _start(node, _arguments(nodes, node, folder, cpus, named), there, apart)
         yield Cluster(nodes, there)
 
 
@@ -173,15 +176,17 @@ def _arguments(
     return [*own, f"--address={nodes[0].address}:{PORT}"]
 
 
-def _start(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+def _start(
+    node: Node, arguments: Sequence[str], environment: Mapping[str, str], apart: bool
+) -> None:
     for _ in range(STARTS):
-        if _try(node, arguments, environment):
+        if _try(node, arguments, environment, apart):
             return
         node.kill()
     raise AssertionError(f"{node.name} does not start:\n{node.log.read_text(errors='replace')}")
 
 
-def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str], apart: bool) -> bool:
     """Whether Ray started; its first process stays, and is gone with the others."""
     ray = str(Path(sys.executable).parent / "ray")
     with node.log.open("wb") as log:
@@ -191,7 +196,8 @@ def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str]) -
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **environment},
-            process_group=0,  # Ctrl+C is for the tests; a session of its own would get more cores
+            start_new_session=apart,
+            process_group=None if apart else 0,  # Ctrl+C is for whoever started it
         )
     threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
     deadline = time.monotonic() + PATIENCE
