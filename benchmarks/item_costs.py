@@ -1,5 +1,5 @@
-"""What one item of an archive costs: seconds of one core, bytes in and out; and what the driver and
-Ray add to it.
+"""What one item of an archive costs: seconds of one core, bytes in and out; and what the driver
+adds to it.
 
 Run: python benchmarks/item_costs.py [--megapixels 35] [--height 576] [--frames 500] [--items 2000]
      [--runs 3] [--json docs/item-costs.json]
@@ -78,7 +78,9 @@ class _Nobody:
 
 def spent(pid: int | None = None) -> float:
     """Seconds of the processor that a process has taken so far; None: this one."""
-    stat = Path(f"/proc/{pid or 'self'}/stat").read_text().rpartition(")")[2].split()
+    if pid is None:
+        return time.process_time()
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(stat[11]) + int(stat[12])) / TICKS
 
 

@@ -241,7 +241,7 @@ class TestTwoCommands:
 
     def test_ci_runs_the_readmes_test_command(self) -> None:
         script = (REPOSITORY / ".ci" / "run").read_text("utf-8").splitlines()
-        assert {"make test", "make test-gimp"} <= {*script}
+        assert {"make test", "make test-cluster", "make test-gimp"} <= {*script}
         assert "export CI=true" in script
         assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)
 

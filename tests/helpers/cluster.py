@@ -12,14 +12,23 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from helpers.command import SOURCES
+
+HEAD = "10.77.0.1"
+"""Address of the first node."""
 PORT = 6379
+SHADOW = "rfc3987_syntax"
+"""A package that jsonschema imports where it is there, and so each of Ray's many processes; it
+builds a grammar for two seconds, in which others of them give up. Nothing here needs it."""
 STARTED = "Ray runtime started"
 PATIENCE = 120
 """Seconds after which a node counts as hung."""
@@ -52,6 +61,14 @@ class Node:
         )
         return [int(word) for word in found.stdout.split()]
 
+    def runs(self, name: str) -> bool:
+        """Whether one of its processes has a word in its command."""
+        lines = []
+        for pid in self.pids():
+            with suppress(OSError):  # it has ended
+                lines.append(Path(f"/proc/{pid}/cmdline").read_bytes())
+        return any(name.encode() in line for line in lines)
+
     def kill(self) -> None:
         """End all its processes at once, as when power fails."""
         deadline = time.monotonic() + PATIENCE
@@ -68,6 +85,8 @@ class Cluster:
     """Nodes that know each other; the first is the head, where the driver runs."""
 
     nodes: Sequence[Node]
+    environment: Mapping[str, str]
+    """Of all that runs on the nodes, and of a driver."""
 
     @property
     def head(self) -> Node:
@@ -82,21 +101,38 @@ class Cluster:
 
 @contextmanager
 def ray_cluster(
-    folder: Path, resources: Sequence[Mapping[str, float]] = ({}, {}), cpus: int = 1
+    resources: Sequence[Mapping[str, float]] = ({}, {}),
+    cpus: int = 1,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    apart: bool = True,
 ) -> Iterator[Cluster]:
     """A running cluster.
 
     Args:
-        folder: for Ray's logs and sockets; a short path, as sockets have short names.
         resources: custom resources of each node; as many nodes as there are entries.
         cpus: of each node.
+        environment: of all that runs on the nodes, beside this process'.
+        apart: whether each node is a session of its own, which Linux gives as much of the processor
+            as this process' session; for a fair comparison it is not.
     """
     with ExitStack() as stack:
+        # sockets have names of 107 bytes at most, and Ray's own part of them is long
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ray", dir="/tmp")))
+        there = {**QUIET, **environment, "PYTHONPATH": _imports(folder)}
         nodes = stack.enter_context(_network(folder, len(resources)))
-        for node, named in zip(nodes, resources, strict=True):
+        for node in nodes:
             stack.callback(node.kill)
-            _start(node, _arguments(nodes, node, folder, cpus, named))
-        yield Cluster(nodes)
+        for node, named in zip(nodes, resources, strict=True):  # others need the head
+            _start(node, _arguments(nodes, node, folder, cpus, named), there, apart)
+        yield Cluster(nodes, there)
+
+
+def _imports(folder: Path) -> str:
+    """Where Python looks first."""
+    own = folder / "imports"
+    own.mkdir()
+    (own / f"{SHADOW}.py").write_text("raise ImportError\n")
+    return os.pathsep.join([str(own), SOURCES])
 
 
 @contextmanager
@@ -135,20 +171,22 @@ def _arguments(
     own = [f"--node-ip-address={node.address}", f"--num-cpus={cpus}"]
     own += [f"--resources={json.dumps(dict(resources))}", f"--object-store-memory={STORE}"]
     if node is nodes[0]:
-        own += ["--head", f"--port={PORT}", "--include-dashboard=false", f"--temp-dir={folder}/ray"]
-        return own
+        own += ["--head", f"--port={PORT}", f"--temp-dir={folder}/ray"]
+        return [*own, "--include-dashboard=false", "--no-monitor"]  # of a cluster that grows
     return [*own, f"--address={nodes[0].address}:{PORT}"]
 
 
-def _start(node: Node, arguments: Sequence[str]) -> None:
+def _start(
+    node: Node, arguments: Sequence[str], environment: Mapping[str, str], apart: bool
+) -> None:
     for _ in range(STARTS):
-        if _try(node, arguments):
+        if _try(node, arguments, environment, apart):
             return
         node.kill()
     raise AssertionError(f"{node.name} does not start:\n{node.log.read_text(errors='replace')}")
 
 
-def _try(node: Node, arguments: Sequence[str]) -> bool:
+def _try(node: Node, arguments: Sequence[str], environment: Mapping[str, str], apart: bool) -> bool:
     """Whether Ray started; its first process stays, and is gone with the others."""
     ray = str(Path(sys.executable).parent / "ray")
     with node.log.open("wb") as log:
@@ -157,8 +195,9 @@ def _try(node: Node, arguments: Sequence[str]) -> bool:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **QUIET},
-            start_new_session=True,
+            env={**os.environ, **environment},
+            start_new_session=apart,
+            process_group=None if apart else 0,  # Ctrl+C is for whoever started it
         )
     threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
     deadline = time.monotonic() + PATIENCE

@@ -10,6 +10,7 @@ import os
 import posixpath
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,15 +24,17 @@ Kind = type[UnreachableError] | type[OutputError]
 MARK = "://"
 VERSIONS = (
     "etag",
-    "md5Hash",
+    "md5hash",
     "generation",
-    "versionId",
+    "versionid",
     "mtime",
-    "LastModified",
+    "lastmodified",
     "modified",
     "created",
 )
-"""What storages tell of an object that changes whenever its content does."""
+"""What storages tell of an object that changes whenever its content does, in small letters."""
+_writing = threading.Lock()
+"""fsspec may hand one file system to all threads, and a transaction is one caller's."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def stamp(url: str) -> Stamp | None:
             return None
     if told.get("type") == "directory":
         return None
-    said = [f"{name}={told[name]}" for name in VERSIONS if told.get(name) is not None]
+    small = {name.lower(): value for name, value in told.items()}  # S3 has an ETag, others an etag
+    said = [f"{name}={small[name]}" for name in VERSIONS if small.get(name) is not None]
     return Stamp(int(told.get("size") or 0), " ".join(said))
 
 
@@ -133,7 +137,7 @@ def put(source: Path, url: str) -> None:
     with _told(url, OutputError), source.open("rb") as file:
         system, path = _opened(url)
         system.makedirs(system._parent(path), exist_ok=True)
-        with system.transaction, system.open(path, "wb") as target:
+        with _writing, system.transaction, system.open(path, "wb") as target:
             shutil.copyfileobj(file, target, 1 << 22)
 
 
@@ -185,10 +189,9 @@ def _opened(url: str) -> tuple[Any, str]:
             f"{url} needs fsspec; install the extra: pip install 'photochrom[cluster]'"
         ) from error
     try:
-        # listings are kept by some, and others write meanwhile; a transaction is one caller's
-        system, path = fsspec.core.url_to_fs(
-            url, use_listings_cache=False, skip_instance_cache=True
-        )
+        # listings are kept by some, and others write meanwhile; the client is kept, too: it takes
+        # long to make
+        system, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
     except ValueError as error:
         raise UsageError(f"can't reach {url}: {_line(error)}") from error
     return system, str(path)

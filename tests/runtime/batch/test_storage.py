@@ -1,25 +1,43 @@
-"""Files that URLs name: fsspec's own memory and a folder through fsspec, no paths."""
+"""Files that URLs name: fsspec's own memory, a folder through fsspec and S3, no paths."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import fsspec
 import pytest
 
+from helpers import s3
 from photochrom.batch import distant, seals, storage
 from photochrom.errors import InputError, OutputError, UnreachableError, UsageError
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 
 
-@pytest.fixture(params=["memory", "file"])
-def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    url = f"file://{tmp_path}/bucket" if request.param == "file" else "memory://bucket"
+@pytest.fixture(scope="session")
+def server() -> Iterator[dict[str, str]]:
+    """A server of S3; yields what clients need."""
+    port = s3.free_port()
+    with s3.serving(port=port):
+        yield s3.environment(port=port)
+
+
+@pytest.fixture(params=["memory", "file", "s3"])
+def bucket(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    urls = {"memory": "memory://bucket", "file": f"file://{tmp_path}/bucket", "s3": "s3://bucket"}
+    if request.param == "s3":
+        for name, value in request.getfixturevalue("server").items():
+            monkeypatch.setenv(name, value)
+    url = urls[request.param]
     yield url
-    memory = fsspec.filesystem("memory")
-    if memory.exists("/bucket"):
-        memory.rm("/bucket", recursive=True)
+    if request.param != "file":
+        system, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        if system.exists(path):
+            system.rm(path, recursive=True)
 
 
 def put(bucket: str, name: str, content: bytes, folder: Path) -> str:
@@ -38,6 +56,12 @@ def test_what_is_put_is_fetched(bucket: str, tmp_path: Path) -> None:
     storage.remove_folder(f"{bucket}/a")
     assert storage.stamp(url) is None
     assert list(storage.below(bucket)) == []
+
+
+def test_what_is_put_in_several_pieces_is_whole(bucket: str, tmp_path: Path) -> None:
+    content = os.urandom(1 << 20) * 60
+    storage.fetch(put(bucket, "a.tif", content, tmp_path), tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == content
 
 
 def test_a_stamp_tells_of_a_change(bucket: str, tmp_path: Path) -> None:
@@ -118,8 +142,26 @@ def test_errors_name_the_url(tmp_path: Path) -> None:
         storage.stamp("nosuchkind://a/b")
 
 
-def test_what_breaks_in_the_middle_appears_nowhere(tmp_path: Path) -> None:
-    url = f"file://{tmp_path}/bucket/a.jpg"
+class Breaking(io.BytesIO):
+    """A file whose second piece can't be read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError("the disk is broken")
+        return super().read(size)
+
+    def open(self, mode: str) -> "Breaking":
+        """As a path has it."""
+        return self
+
+
+def test_what_breaks_in_the_middle_appears_nowhere(bucket: str, tmp_path: Path) -> None:
+    """S3 would keep what it got when a file is closed."""
+    put(bucket, "b.jpg", JPEG, tmp_path)
+    with pytest.raises(OutputError, match="broken"):
+        storage.put(cast(Path, Breaking(bytes(9 << 20))), f"{bucket}/a.jpg")
     with pytest.raises(OutputError):
-        storage.put(tmp_path, url)  # a folder can't be read
-    assert not os.path.exists(tmp_path / "bucket" / "a.jpg")
+        storage.put(tmp_path, f"{bucket}/a.jpg")  # a folder can't be read
+    assert list(map(storage.name_of, storage.below(bucket))) == ["b.jpg"]
+    put(bucket, "a.jpg", JPEG, tmp_path)
+    assert storage.head(f"{bucket}/a.jpg", 99) == JPEG

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 
 from photochrom.errors import UsageError
 from photochrom.video.container import hardware
@@ -168,7 +169,7 @@ class Encoding:
         if self.hardware:
             return {hardware.find(self.codec).quality: str(crf)}
         common = {} if crf is None else {"crf": str(crf), "preset": str(preset)}
-        return common | _PRIVATE.get(self.codec, {})
+        return common | _private(self.codec)
 
     def _bits(self, info: VideoInfo) -> int:
         """FFV1 keeps the film's depth as far as it may; others have their own."""
@@ -197,6 +198,18 @@ _PRIVATE = {
     "ffv1": {"level": "3", "slicecrc": "1"},
 }
 """Pieces are closed: no frame refers to one of another piece."""
+_AVX512 = 256
+"""OpenCV's CPU_AVX512_SKX, which Python has no name for: what x264 asks for, too."""
+
+
+def _private(codec: str) -> dict[str, str]:
+    """The encoder's own options."""
+    options = _PRIVATE.get(codec, {})
+    if codec == "h264" and cv2.checkHardwareSupport(_AVX512):
+        # its AVX-512 code reads beyond rows whose width is no multiple of 256, and then the same
+        # frames are coded differently every time
+        return {"x264-params": f"{options['x264-params']}:asm=avx2"}
+    return options
 
 
 def fullest(info: VideoInfo) -> Look:
