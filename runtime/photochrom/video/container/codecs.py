@@ -206,8 +206,8 @@ def _private(codec: str) -> dict[str, str]:
     """The encoder's own options."""
     options = _PRIVATE.get(codec, {})
     if codec == "h264" and cv2.checkHardwareSupport(_AVX512):
-        # its AVX-512 code reads beyond rows whose width is no multiple of 256, and then the same
-        # frames are coded differently every time
+        # with its AVX-512 code the same frames are coded differently every time, where their width
+        # is no multiple of 256
         return {"x264-params": f"{options['x264-params']}:asm=avx2"}
     return options
 
