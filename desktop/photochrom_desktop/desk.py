@@ -22,6 +22,9 @@ from photochrom_desktop.work.link import Link
 from photochrom_desktop.work.reeling import Reeling
 from photochrom_desktop.work.viewing import Viewing
 
+LARGE = 50 << 20
+"""Bytes of a file from which a picture is seen before it is opened: at once, both take longer."""
+
 
 class Desk(QObject):
     """The application without its window.
@@ -53,6 +56,9 @@ class Desk(QObject):
         equipment = {"device": device, **({"model": model} if model else {})}
         self.viewing.model = self.reeling.model = self.exporting.model = equipment
         self._loading = 0
+        self._awaited: Path | None = None
+        """A picture that is opened when its first sight has come."""
+        self.glances.seen.connect(self._see)
         viewer = self.links["viewer"]
         viewer.answered.connect(self._loaded)
         viewer.refused.connect(self._refuse_load)
@@ -94,7 +100,9 @@ class Desk(QObject):
         self._revived = False
         self.shown.emit(self.document)
         self.glances.want(path, SIGHT)
-        self._open()
+        self._awaited = path if _is_large(self.document) else None
+        if self._awaited is None:
+            self._open()
 
     def paint(self, way: list[tuple[float, float]], radius: float, color: str) -> None:
         """A stroke of the brush; the colour is ``#rrggbb``."""
@@ -169,8 +177,12 @@ class Desk(QObject):
             self._documents[path] = known = Reel(path) if is_film(path) else Document(path)
         return known
 
+    def _see(self, path: Path, side: int, _: object) -> None:
+        if side == SIGHT and path == self._awaited:
+            self._open()
+
     def _open(self) -> None:
-        document = self.document
+        document, self._awaited = self.document, None
         if isinstance(document, Reel):
             self.viewing.close()
             self.reeling.show(document.path, film_options(document.everything, document.path))
@@ -206,6 +218,13 @@ class Desk(QObject):
             self._revived = True
             self.start()
             self._open()
+
+
+def _is_large(document: Document | Reel) -> bool:
+    try:
+        return isinstance(document, Document) and document.path.stat().st_size >= LARGE
+    except OSError:  # opening it tells why
+        return False
 
 
 def picture_told(path: Path) -> dict[str, Any]:

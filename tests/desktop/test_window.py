@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from helpers.window import LEFT, PATIENCE, color_at, drop, picture, stroke
 from photochrom.hints import sidecar
+from photochrom_desktop import desk
 from photochrom_desktop.state.document import said_of
 from photochrom_desktop.state.exports import Status
 from photochrom_desktop.views.window import Window
@@ -322,6 +323,23 @@ def test_what_cant_be_read_is_said(window: Window, tmp_path: Path, qtbot: QtBot)
     drop(window, tmp_path / "a.png")
     qtbot.waitUntil(window.notice.isVisible, timeout=PATIENCE)
     assert "a.png" in window.notice.words.text()
+
+
+def test_a_large_picture_is_seen_before_it_is_opened(
+    window: Window, tmp_path: Path, qtbot: QtBot, calm: Calm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LARGE", 1)
+    order: list[str] = []
+    window.desk.glances.seen.connect(lambda _, side, __: order.append(f"seen {side}"))
+    window.desk.viewing.opened.connect(lambda _: order.append("opened"))
+    drop(window, picture(tmp_path / "a.png"))
+    calm(window)
+    assert order.index("seen 2048") < order.index("opened")
+    assert color_at(window, 0.5, 0.5).isValid()
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    drop(window, tmp_path / "b.png")
+    qtbot.waitUntil(window.notice.isVisible, timeout=PATIENCE)
+    assert "b.png" in window.notice.words.text()
 
 
 def test_a_broken_sidecar_is_said_and_stays(window: Window, tmp_path: Path) -> None:
