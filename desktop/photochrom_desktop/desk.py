@@ -83,6 +83,8 @@ class Desk(QObject):
     def add(self, paths: Iterable[Path]) -> list[Path]:
         """Take in files, and what is in folders; the first is shown. Returns what came."""
         came = [path.absolute() for path in found(paths)]
+        if came:
+            self.glances.want(came[0], SIGHT)  # before the strip asks for its small ones
         self.added.emit(came)
         if came:
             self.show(came[0])
