@@ -28,6 +28,8 @@ LINES = 40
 """Last lines of a worker's own words that an error shows."""
 FOREIGN = ("PYTHON", "DYLD_", "GI_TYPELIB_PATH", "GEGL_PATH", "BABL_PATH", "LD_LIBRARY_PATH")
 """How variables' names begin that are about the program around, and mislead a worker."""
+KEPT = ("PYTHONDONTWRITEBYTECODE",)
+"""Variables that begin so and yet count: on a full disk Python may leave half a module behind."""
 STARVED = (5, 6, 11)
 """Signals by which libraries end a process that gets no memory: trap, abort, a fault."""
 
@@ -297,7 +299,7 @@ class Worker:
 
 def own_environment() -> dict[str, str]:
     """This process' environment without what misleads a worker."""
-    names = (name for name in os.environ if not name.startswith(FOREIGN))
+    names = (name for name in os.environ if name in KEPT or not name.startswith(FOREIGN))
     return {name: os.environ[name] for name in names}
 
 

@@ -405,3 +405,12 @@ def test_confidence_and_variants_of_the_open_picture(worker: Worker, tmp_path: P
     assert len(rows) == 2 * 3 * head["width"] * head["height"]
     with pytest.raises(Refused, match="count"):
         worker.call("variants", count="two")
+
+
+def test_a_worker_writes_no_modules_if_its_parent_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk half a module would stay behind, which no later start can read."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONHOME", "/elsewhere")
+    told = client.own_environment()
+    assert told["PYTHONDONTWRITEBYTECODE"] == "1"
+    assert "PYTHONHOME" not in told
